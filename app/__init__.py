@@ -1,0 +1,1 @@
+"""The bench without pixels, and the composition root."""

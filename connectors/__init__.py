@@ -1,0 +1,1 @@
+"""What production deploys: CRM connectors, their contract, runtime and host. No Qt in here."""

@@ -1,0 +1,1 @@
+"""The language that connectors, runtime, host and bench share. Types only; no I/O."""

@@ -1,0 +1,1 @@
+"""What App Connect's core does around a connector, and the HTTP transports underneath it."""

@@ -1,0 +1,1 @@
+"""Icons, fonts, styles and sample data, read with ``importlib.resources``."""

@@ -1,0 +1,1 @@
+"""Pixels only: signals out, ``show_*()`` in."""

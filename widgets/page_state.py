@@ -1,0 +1,147 @@
+"""What a page shows, as plain data. No Qt in here: the rules in ``app`` make it, widgets draw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Direction = Literal["inbound", "outbound"]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChoice:
+    """One entry of the contact drop-down: a name over ``<type> - <id>``."""
+
+    key: str
+    name: str
+    sub_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """One additional field. `value` is a bool for a checkbox, an option's key or text otherwise."""
+
+    const: str
+    title: str
+    kind: Literal["selection", "checkbox", "inputField", "warning"]
+    value: Any = ""
+    required: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    allow_custom_value: bool = False
+    description: str = ""
+    placeholder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPageState:
+    """Everything the log page shows (``contact-flow.md`` 1.5).
+
+    `problems` maps a field's name (``newContactName``, ``newContactType``, a const) to a sentence.
+    """
+
+    heading: str
+    save_label: str
+    direction: Direction
+    missed: bool
+    number_text: str
+    result_text: str
+    duration_text: str
+    time_text: str
+    contacts: tuple[ContactChoice, ...]
+    selected: str
+    contact_locked: bool = False
+    banner: str = ""
+    shows_new_contact: bool = False
+    new_name: str = ""
+    new_name_required: bool = False
+    new_type: str = ""
+    new_types: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    note: str = ""
+    fields: tuple[FieldState, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One row of the call history."""
+
+    session_id: str
+    direction: Direction
+    missed: bool
+    title: str
+    number: str
+    duration_text: str
+    when_text: str
+    logged: bool = False
+    matched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallCardState:
+    """The call in progress. `ringing` shows Answer (inbound) beside Hang up."""
+
+    direction: Direction
+    title: str
+    number_text: str
+    status_text: str
+    duration_text: str = ""
+    ringing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One hit of the search by name."""
+
+    key: str
+    name: str
+    sub_label: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run in the history. `outcome` is ``found``, ``none``, ``done``, ``failed``, ``cancelled``
+    or ``running``."""
+
+    run_id: int
+    time_text: str
+    operation: str
+    subject: str
+    outcome: Literal["found", "none", "done", "failed", "cancelled", "running"]
+    summary: str
+    requests: int = 0
+    ms: float | None = None
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleRow:
+    """One line of the console. `kind` is ``out``, ``err``, ``operation``, ``finding`` or ``error``."""
+
+    run_id: int
+    time_text: str
+    kind: Literal["out", "err", "operation", "finding", "error"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRow:
+    """One HTTP exchange as the Network tab shows it; bodies are already text."""
+
+    run_id: int
+    exchange_id: int
+    method: str
+    url: str
+    routed_to: str
+    status: int | None
+    reason: str
+    ms: float
+    time_text: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: str
+    response_headers: tuple[tuple[str, str], ...]
+    response_body: str
+    size: int
+    error: str = ""

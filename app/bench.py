@@ -1,0 +1,369 @@
+"""A connection, its host and its journal, and the verbs: find, search, create, log.
+
+The window, the command line and every other way in use these verbs; there is no second path.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from app.connections import Connection, secrets_of
+from app.journal import (
+    ConsolePrinted,
+    Event,
+    ExchangeCaptured,
+    FindingReported,
+    Journal,
+    RunFinished,
+    RunStarted,
+)
+from connectors.contract.exchange import Exchange
+from connectors.contract.hosting import (
+    CacheEvent,
+    ConnectorHost,
+    ConsoleEvent,
+    Description,
+    ErrorInfo,
+    ExchangeEvent,
+    FindingEvent,
+    HostEvent,
+    InvokeOptions,
+    Reply,
+    UserEvent,
+)
+from connectors.contract.manifest import Manifest
+from connectors.contract.model import CallContact, CallLog, Contact, from_wire
+from connectors.runtime.core import Core, Outcome
+from connectors.runtime.store import CoreStore
+
+_run_id: ContextVar[int] = ContextVar("run_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One finished verb.
+
+    Attributes:
+        outcome: the connector's result and what the user would be told.
+        exchanges: the HTTP exchanges in the order in which they ended.
+        findings: (code, message) of what went wrong on the side.
+    """
+
+    run_id: int
+    outcome: Outcome
+    exchanges: tuple[Exchange, ...]
+    findings: tuple[tuple[str, str], ...]
+    ms: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether the connector or the CRM failed; no match is not a failure."""
+        return self.outcome.error is not None
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """The contacts of a lookup or search as typed values; unreadable entries are left out."""
+        listed = self.outcome.answer.get("contact")
+        entries = listed if isinstance(listed, list | tuple) else [listed]
+        contacts = []
+        for entry in entries:
+            if isinstance(entry, dict) and entry.get("id") not in (None, ""):
+                contacts.append(_readable_contact(entry))
+        return tuple(contacts)
+
+    @property
+    def message(self) -> dict[str, Any] | None:
+        """The message for the user, None when there is none."""
+        message = self.outcome.answer.get("returnMessage")
+        return message if isinstance(message, dict) and message.get("message") else None
+
+
+class Bench:
+    """Drives one connection.
+
+    Args:
+        connection: what to work for.
+        host: the loaded connector, in this process or in a child.
+        store: the account's caches and call log records.
+        journal: where every event goes.
+    """
+
+    def __init__(
+        self, connection: Connection, host: ConnectorHost, store: CoreStore, journal: Journal
+    ) -> None:
+        self.connection = connection
+        self.journal = journal
+        self._host = host
+        self._store = store
+        self._core: Core | None = None
+        self._next_run = max((event.run_id for event in journal.events()), default=0) + 1
+        self.description: Description | None = None
+        self.manifest = Manifest(name=connection.platform)
+
+    async def open(self) -> Description:
+        """Load the connector.
+
+        Raises:
+            ConnectorLoadError: it cannot be loaded; the message says why.
+        """
+        description = await self._host.describe()
+        self.description = description
+        if description.manifest:
+            self.manifest = from_wire(
+                {"name": description.platform} | description.manifest, Manifest
+            )
+        self._core = Core(
+            self._invoke,
+            self._store,
+            platform=description.platform,
+            display_name=self.manifest.display_name or description.display_name,
+            description=description,
+            user=self.connection.user,
+        )
+        return description
+
+    @property
+    def core(self) -> Core:
+        """What App Connect's core does around the connector; only after :meth:`open`."""
+        if self._core is None:
+            raise RuntimeError("open() comes first")
+        return self._core
+
+    @property
+    def timeout_s(self) -> float:
+        """Seconds an operation may take: the manifest's limit, else the connection's."""
+        return self.manifest.request_config.timeout or self.connection.timeout_s
+
+    async def find(
+        self,
+        number: str,
+        formats: Sequence[str] = (),
+        *,
+        is_extension: bool = False,
+        force_refresh: bool = False,
+    ) -> Run:
+        """Ask who is calling, by phone number."""
+        return await self._run(
+            "findContact",
+            number,
+            lambda: self.core.find_contact(
+                number, formats, is_extension=is_extension, force_refresh=force_refresh
+            ),
+        )
+
+    async def search(self, name: str) -> Run:
+        """Search contacts by name."""
+        return await self._run(
+            "findContactWithName", name, lambda: self.core.find_contact_with_name(name)
+        )
+
+    async def create(
+        self,
+        number: str,
+        name: str,
+        contact_type: str = "",
+        additional_submission: dict[str, Any] | None = None,
+    ) -> Run:
+        """Create a contact."""
+        return await self._run(
+            "createContact",
+            f"{name} {number}".strip(),
+            lambda: self.core.create_contact(
+                number, name, contact_type, additional_submission or {}
+            ),
+        )
+
+    async def log(
+        self,
+        call_log: CallLog,
+        contact: CallContact,
+        note: str = "",
+        additional_submission: dict[str, Any] | None = None,
+    ) -> Run:
+        """Log a call to a contact."""
+        return await self._run(
+            "createCallLog",
+            contact.name or str(contact.id),
+            lambda: self.core.create_call_log(
+                call_log, contact, note=note, additional_submission=additional_submission or {}
+            ),
+        )
+
+    async def read_log(self, session_id: str) -> Run:
+        """Read a logged call back from the CRM."""
+        return await self._run(
+            "getCallLog", session_id, lambda: self.core.get_call_log(session_id)
+        )
+
+    async def update_log(
+        self,
+        call_log: CallLog,
+        note: str,
+        subject: str,
+        additional_submission: dict[str, Any] | None = None,
+    ) -> Run:
+        """Change a logged call."""
+        duration = call_log.duration if isinstance(call_log.duration, int | float) else None
+        return await self._run(
+            "updateCallLog",
+            subject or call_log.session_id,
+            lambda: self.core.update_call_log(
+                call_log.session_id,
+                note=note,
+                subject=subject,
+                start_time=call_log.start_time,
+                duration=duration,
+                result=call_log.result,
+                additional_submission=additional_submission or {},
+            ),
+        )
+
+    async def dispose(self, session_id: str, dispositions: dict[str, Any]) -> Run:
+        """Set the dispositions of a logged call."""
+        return await self._run(
+            "upsertCallDisposition",
+            session_id,
+            lambda: self.core.upsert_disposition(session_id, dispositions),
+        )
+
+    async def close(self) -> None:
+        """End the connector's host."""
+        await self._host.close()
+
+    async def _run(
+        self, operation: str, subject: str, work: Callable[[], Awaitable[Outcome]]
+    ) -> Run:
+        run_id, self._next_run = self._next_run, self._next_run + 1
+        _run_id.set(run_id)
+        exchanges: list[Exchange] = []
+        findings: list[tuple[str, str]] = []
+
+        def collect(event: Event) -> None:
+            if event.run_id != run_id:
+                return
+            if isinstance(event, ExchangeCaptured):
+                exchanges.append(event.exchange)
+            elif isinstance(event, FindingReported):
+                findings.append((event.code, event.message))
+
+        stop_collecting = self.journal.subscribe(collect)
+        self.journal.append(
+            RunStarted(
+                run_id=run_id,
+                at_ms=_now_ms(),
+                operation=operation,
+                platform=self.connection.platform,
+                subject=subject,
+            )
+        )
+        began = time.perf_counter()
+        try:
+            outcome = await work()
+        except BaseException:
+            self._finish(run_id, None, len(exchanges), began)
+            raise
+        finally:
+            stop_collecting()
+        ms = self._finish(run_id, outcome, len(exchanges), began)
+        return Run(run_id, outcome, tuple(exchanges), tuple(findings), ms)
+
+    def _finish(self, run_id: int, outcome: Outcome | None, requests: int, began: float) -> float:
+        ms = (time.perf_counter() - began) * 1000
+        self.journal.append(
+            RunFinished(
+                run_id=run_id,
+                at_ms=_now_ms(),
+                answer=outcome.answer if outcome else {},
+                returned=outcome.returned if outcome else None,
+                error=outcome.error if outcome else None,
+                cached=outcome.cached if outcome else False,
+                unknown=outcome.unknown if outcome else False,
+                cancelled=outcome is None,
+                requests=requests,
+                ms=round(ms, 1),
+            )
+        )
+        return ms
+
+    async def _invoke(self, operation: str, operation_input: dict[str, Any]) -> Reply:
+        run_id = _run_id.get()
+        account = self.connection.user.rc_account_id or ""
+        options = InvokeOptions(
+            routes=dict(self.connection.routes),
+            config=dict(self.connection.config),
+            account_data=self._store.account_data(account, self.core.platform)
+            if account
+            else {},
+            secrets=secrets_of(self.connection)
+            + tuple(
+                value
+                for value in (self.core.user.access_token, self.core.user.info("bhRestToken"))
+                if value
+            ),
+        )
+        return await self._host.invoke(
+            operation,
+            operation_input,
+            options=options,
+            timeout_s=self.timeout_s,
+            on_event=lambda event: self._on_event(run_id, event),
+        )
+
+    def _on_event(self, run_id: int, event: HostEvent) -> None:
+        at_ms = _now_ms()
+        match event:
+            case ConsoleEvent():
+                self.journal.append(
+                    ConsolePrinted(
+                        run_id=run_id, at_ms=at_ms, stream=event.stream, text=event.text
+                    )
+                )
+            case ExchangeEvent():
+                self.journal.append(
+                    ExchangeCaptured(run_id=run_id, at_ms=at_ms, exchange=event.exchange)
+                )
+            case FindingEvent():
+                self.journal.append(
+                    FindingReported(
+                        run_id=run_id, at_ms=at_ms, code=event.code, message=event.message
+                    )
+                )
+            case CacheEvent():
+                account = self.connection.user.rc_account_id
+                if account:
+                    self._store.put_account_data(
+                        account, self.core.platform, event.key, event.value
+                    )
+            case UserEvent():
+                self.core.apply_user_changes(event.changes)
+
+
+def failure_sentence(error: ErrorInfo, platform: str) -> str:
+    """Return one sentence for a person: what failed and what to do."""
+    message = error.message.strip() or error.type
+    return message if message.endswith((".", "!", "?")) else f"{message} ({platform})."
+
+
+def _readable_contact(entry: dict[str, Any]) -> Contact:
+    """Read an entry as production's client would: loosely."""
+    fields = {key: value for key, value in entry.items() if value is not None}
+    fields["name"] = str(entry.get("name") or "")
+    fields["id"] = entry["id"] if isinstance(entry["id"], int | str) else str(entry["id"])
+    if not isinstance(fields.get("additionalInfo"), dict):
+        fields.pop("additionalInfo", None)
+    for key in ("phone", "type", "title", "company", "email", "organization"):
+        if key in fields:
+            fields[key] = str(fields[key])
+    for key in ("createdDate", "mostRecentActivityDate"):
+        if key in fields and not isinstance(fields[key], int | float | str):
+            fields.pop(key)
+    fields["isNewContact"] = bool(entry.get("isNewContact"))
+    return from_wire(fields, Contact)
+
+
+def _now_ms() -> float:
+    return time.time() * 1000

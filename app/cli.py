@@ -1,0 +1,221 @@
+"""The command line: parsing, exit codes, and what goes to which stream.
+
+Exit codes: 0 done (no match is a result), 1 an expectation failed, 2 wrong usage or unreadable
+input, 3 the connector or the CRM failed, 130 stopped with Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NoReturn
+
+DONE, EXPECTATION_FAILED, WRONG_USAGE, CONNECTOR_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class CommandError(Exception):
+    """A command cannot be done. `code` is the exit code; the message is for the user."""
+
+    def __init__(self, message: str, code: int = WRONG_USAGE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message[0].upper()}{message[1:]}. See '{self.prog} --help'.")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all verbs."""
+    parser = _Parser(
+        prog="callbench",
+        description="A desktop test bench for App Connect connectors. Without a verb: the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"callbench {_version()}")
+    shared = _Parser(add_help=False)
+    shared.add_argument("--debug", action="store_true", help="show tracebacks and debug logs")
+    shared.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    driving = _Parser(add_help=False)
+    driving.add_argument("platform", metavar="PLATFORM", help="built-in connector, or a path")
+    driving.add_argument("--connection", metavar="NAME", help="a saved connection")
+    driving.add_argument(
+        "--route", action="append", default=[], metavar="HOST=URL", help="send a host elsewhere"
+    )
+    driving.add_argument(
+        "--in-process", action="store_true", help="no child process, for a debugger"
+    )
+    driving.add_argument("--timeout", type=_seconds, metavar="S", help="seconds per operation")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+
+    verb = verbs.add_parser("formats", parents=[shared], help="how formats spell a number")
+    verb.add_argument("number", metavar="NUMBER")
+    _add_formats(verb)
+
+    verbs.add_parser("connectors", parents=[shared], help="list the connectors")
+
+    verb = verbs.add_parser(
+        "invoke", parents=[shared, driving], help="run one operation with exactly this input"
+    )
+    verb.add_argument("operation", metavar="OPERATION")
+    verb.add_argument("--input", required=True, metavar="FILE", help="JSON; - reads stdin")
+
+    verb = verbs.add_parser("find", parents=[shared, driving], help="who is calling?")
+    verb.add_argument("number", metavar="NUMBER")
+    _add_formats(verb)
+    verb.add_argument("--extension", action="store_true", help="the number is an extension")
+    verb.add_argument("--refresh", action="store_true", help="go past the account's cache")
+
+    verb = verbs.add_parser("search", parents=[shared, driving], help="search contacts by name")
+    verb.add_argument("name", metavar="NAME")
+
+    verb = verbs.add_parser("create", parents=[shared, driving], help="create a contact")
+    verb.add_argument("number", metavar="NUMBER")
+    verb.add_argument("name", metavar="NAME")
+    verb.add_argument("--type", default="", metavar="T", help="contact type of the manifest")
+    _add_fields(verb)
+
+    verb = verbs.add_parser("log", parents=[shared, driving], help="log a call to a contact")
+    verb.add_argument("number", metavar="NUMBER")
+    verb.add_argument("--contact", required=True, metavar="ID")
+    verb.add_argument("--contact-type", default="", metavar="T")
+    verb.add_argument("--direction", choices=("inbound", "outbound"), default="inbound")
+    verb.add_argument("--note", default="", metavar="TEXT")
+    _add_fields(verb)
+
+    _add_sandbox(verbs, shared)
+
+    verb = verbs.add_parser("tour", parents=[shared], help="play the guided demo in the window")
+    verb.add_argument("--out", metavar="DIR", help="as fast as it can; pictures and tour.json here")
+
+    verbs.add_parser("doctor", parents=[shared], help="what is missing here, with the fix")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        if not given or given == ["--debug"]:
+            from app.main import open_window  # noqa: PLC0415  Qt only when a window is wanted
+
+            return open_window()
+        options = build_parser().parse_args(given)
+        if options.verb is None:
+            raise CommandError("Name a verb, or none at all for the window. See --help.")  # noqa: TRY301
+        logging.basicConfig(
+            level=logging.DEBUG if options.debug else logging.ERROR, stream=sys.stderr
+        )
+        return _verb(options.verb)(options)
+    except CommandError as error:
+        if debug:
+            logging.exception("The command failed")
+        _say(str(error))
+        return error.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:  # noqa: BLE001  the last line of defence: no traceback to a user
+        if debug:
+            raise
+        _say(
+            f"Callbench itself failed: {type(error).__name__}: {error}. "
+            "Run again with --debug and report what it prints."
+        )
+        return CONNECTOR_FAILED
+
+
+def print_result(options: argparse.Namespace, document: Any, text: str) -> None:
+    """Print `document` as JSON when asked for, else `text` for a person."""
+    if options.json:
+        json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
+        sys.stdout.write("\n")
+    elif text:
+        print(text)
+    sys.stdout.flush()
+
+
+def _verb(name: str) -> Callable[[argparse.Namespace], int]:
+    from app import cli_bench, cli_offline  # noqa: PLC0415  not needed for the window
+
+    table: dict[str, Callable[[argparse.Namespace], int]] = {
+        "formats": cli_offline.formats,
+        "connectors": cli_offline.connectors,
+        "sandbox": cli_offline.sandbox,
+        "tour": cli_offline.tour,
+        "doctor": cli_offline.doctor,
+        "invoke": cli_bench.invoke,
+        "find": cli_bench.find,
+        "search": cli_bench.search,
+        "create": cli_bench.create,
+        "log": cli_bench.log,
+    }
+    return table[name]
+
+
+def _add_formats(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        metavar="F",
+        help="a phone format, * or # for a digit; repeatable",
+    )
+
+
+def _add_fields(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="an additional field of the manifest; repeatable",
+    )
+
+
+def _add_sandbox(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    sandbox = verbs.add_parser("sandbox", parents=[shared], help="the embedded CRM")
+    sandbox.add_argument("--port", type=int, default=0, metavar="P")
+    sandbox.add_argument("--contacts", type=int, default=300, metavar="N")
+    sandbox.add_argument("--delay", type=int, default=0, metavar="MS", help="per request")
+    sandbox.add_argument(
+        "--index-delay", type=float, default=0.0, metavar="S", help="until a record is searchable"
+    )
+    sandbox.add_argument("--fault", action="append", default=[], metavar="RULE")
+    sandbox.add_argument("--open", action="store_true", help="open the page in the browser")
+    actions = sandbox.add_subparsers(dest="action", metavar="ACTION")
+    add = actions.add_parser("add", parents=[shared], help="add a contact")
+    add.add_argument("platform", metavar="PLATFORM")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--phone", required=True, metavar="TEXT", help="stored exactly like this")
+    add.add_argument("--phone-field", metavar="F")
+    add.add_argument("--type", metavar="T")
+    actions.add_parser("reset", parents=[shared], help="back to the sample contacts")
+    actions.add_parser("urls", parents=[shared], help="where the sandbox answers")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 3600:
+        raise argparse.ArgumentTypeError("must be more than 0 and at most 3600 seconds")
+    return seconds
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _version() -> str:
+    try:
+        return version("callbench")
+    except PackageNotFoundError:
+        return "from source"

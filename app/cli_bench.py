@@ -1,0 +1,303 @@
+"""The verbs that drive a connector: invoke, find, search, create, log."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from app.bench import Bench, Run, failure_sentence
+from app.cli import CONNECTOR_FAILED, DONE, WRONG_USAGE, CommandError, print_result
+from app.connections import (
+    DEFAULT_TIMEOUT_S,
+    Connection,
+    ConnectionFile,
+    ConnectionUnusableError,
+    sandbox_connection,
+)
+from app.home import home
+from app.journal import Journal
+from app.sandbox.process import start_or_join
+from app.vault import open_vault
+from connectors.contract.exchange import Exchange
+from connectors.contract.hosting import (
+    ConnectorHost,
+    ConsoleEvent,
+    ErrorInfo,
+    ExchangeEvent,
+    HostEvent,
+    InvokeOptions,
+)
+from connectors.contract.model import CallContact, CallLog, CallParty, to_wire
+from connectors.host.load import ConnectorLoadError, builtin_platforms
+from connectors.host.local import LocalHost
+from connectors.host.process import HostProcess
+from connectors.runtime.store import CoreStore
+from connectors.runtime.transport import RouteError, parse_routes
+
+USAGE_ERRORS = ("InvalidInputError", "UnknownOperationError")
+
+
+def invoke(options: argparse.Namespace) -> int:
+    """``callbench invoke``: one operation with exactly this input."""
+    given = _read_input(options.input)
+    routes = _routes(options)
+
+    async def work() -> int:
+        events: list[HostEvent] = []
+        host = _host(options)
+        try:
+            await host.describe()
+            reply = await host.invoke(
+                options.operation,
+                given,
+                options=InvokeOptions(routes=routes, secrets=_secrets_in(given)),
+                timeout_s=options.timeout or DEFAULT_TIMEOUT_S,
+                on_event=events.append,
+            )
+        finally:
+            await host.close()
+        error = reply.error
+        document = {
+            "result": to_wire(reply.result),
+            "requests": [
+                request_document(event.exchange)
+                for event in events
+                if isinstance(event, ExchangeEvent)
+            ],
+            "console": [
+                {"stream": event.stream, "text": event.text}
+                for event in events
+                if isinstance(event, ConsoleEvent)
+            ],
+            "error": error_document(error),
+            "ms": round(reply.ms, 1),
+        }
+        print_result(options, document, json.dumps(document["result"], indent=2, default=str))
+        return _exit_code(error, options.platform)
+
+    return _run(work)
+
+
+def find(options: argparse.Namespace) -> int:
+    """``callbench find``: who is calling?"""
+    return _drive(
+        options,
+        lambda bench: bench.find(
+            options.number,
+            options.format,
+            is_extension=options.extension,
+            force_refresh=options.refresh,
+        ),
+    )
+
+
+def search(options: argparse.Namespace) -> int:
+    """``callbench search``: contacts by name."""
+    return _drive(options, lambda bench: bench.search(options.name))
+
+
+def create(options: argparse.Namespace) -> int:
+    """``callbench create``: a new contact."""
+    fields = _fields(options.field)
+    return _drive(
+        options, lambda bench: bench.create(options.number, options.name, options.type, fields)
+    )
+
+
+def log(options: argparse.Namespace) -> int:
+    """``callbench log``: a call that has just ended, logged to a contact."""
+    fields = _fields(options.field)
+    theirs = CallParty(phone_number=options.number)
+    inbound = options.direction == "inbound"
+    session = uuid.uuid4().hex
+    call_log = CallLog(
+        session_id=session,
+        telephony_session_id=session,
+        id=session,
+        direction="Inbound" if inbound else "Outbound",
+        from_=theirs if inbound else CallParty(name="Callbench"),
+        to=CallParty(name="Callbench") if inbound else theirs,
+        start_time=int(time.time() * 1000) - 60_000,
+        duration=60,
+        result="Call connected",
+    )
+    contact = CallContact(
+        id=int(options.contact) if options.contact.isdecimal() else options.contact,
+        type=options.contact_type or None,
+        phone_number=options.number,
+        name=options.number,
+    )
+    return _drive(options, lambda bench: bench.log(call_log, contact, options.note, fields))
+
+
+def request_document(exchange: Exchange) -> dict[str, Any]:
+    """Return an exchange as ``requests`` of the command line shows it."""
+    return {
+        "method": exchange.method,
+        "url": exchange.url,
+        "headers": dict(exchange.headers),
+        "body": exchange.body.text if exchange.body and exchange.body.size else None,
+        "status": exchange.status,
+        "ms": round(exchange.ms, 1),
+    }
+
+
+def error_document(error: ErrorInfo | None) -> dict[str, Any] | None:
+    """Return an error as ``error`` of the command line shows it."""
+    if error is None:
+        return None
+    return {"type": error.type, "message": error.message, "status": error.status}
+
+
+def _drive(options: argparse.Namespace, verb: Callable[[Bench], Awaitable[Run]]) -> int:
+    async def work() -> int:
+        async with _open_bench(options) as bench:
+            run = await verb(bench)
+        answer = run.outcome.answer
+        document = {
+            **answer,
+            "cached": run.outcome.cached,
+            "requests": len(run.exchanges),
+            "findings": [{"code": code, "text": text} for code, text in run.findings],
+            "error": error_document(run.outcome.error),
+            "ms": round(run.ms, 1),
+        }
+        print_result(options, document, _summary(run))
+        return _exit_code(run.outcome.error, options.platform)
+
+    return _run(work)
+
+
+@asynccontextmanager
+async def _open_bench(options: argparse.Namespace) -> AsyncIterator[Bench]:
+    folder = home()
+    sandbox = None
+    try:
+        if options.connection:
+            connection = ConnectionFile(folder, open_vault()).read(options.connection)
+        elif options.platform in builtin_platforms():
+            sandbox = await start_or_join(folder)
+            connection = sandbox_connection(options.platform, sandbox.urls)
+        else:
+            connection = Connection(
+                id=options.platform, name=options.platform, platform=options.platform
+            )
+        if options.route:
+            connection = _replace(connection, routes=_routes(options))
+        if options.timeout:
+            connection = _replace(connection, timeout_s=options.timeout)
+        store = CoreStore(folder / "core.sqlite")
+        bench = Bench(connection, _host(options), store, Journal())
+        try:
+            await bench.open()
+            yield bench
+        finally:
+            await bench.close()
+            store.close()
+    except ConnectionUnusableError as error:
+        raise CommandError(str(error)) from error
+    finally:
+        if sandbox is not None:
+            await sandbox.close()
+
+
+def _replace(connection: Connection, **changes: Any) -> Connection:
+    import msgspec  # noqa: PLC0415
+
+    return msgspec.structs.replace(connection, **changes)
+
+
+def _host(options: argparse.Namespace) -> ConnectorHost:
+    return LocalHost(options.platform) if options.in_process else HostProcess(options.platform)
+
+
+def _run(work: Callable[[], Awaitable[int]]) -> int:
+    async def guarded() -> int:
+        return await work()
+
+    try:
+        return asyncio.run(guarded())
+    except ConnectorLoadError as error:
+        raise CommandError(str(error)) from error
+
+
+def _routes(options: argparse.Namespace) -> dict[str, str]:
+    try:
+        return parse_routes(options.route)
+    except RouteError as error:
+        raise CommandError(str(error)) from error
+
+
+def _read_input(name: str) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise CommandError(f"Cannot read the input {name}: {reason}.") from error
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = "standard input" if name == "-" else name
+        raise CommandError(f"The input in {where} is not JSON: {error}.") from error
+    if not isinstance(data, dict):
+        raise CommandError(
+            "The input must be a JSON object, the operation's argument as production sends it."
+        )
+    return data
+
+
+def _fields(pairs: list[str]) -> dict[str, str]:
+    fields = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign or not key:
+            raise CommandError(f"--field wants KEY=VALUE, for example status=Open, not '{pair}'.")
+        fields[key] = value
+    return fields
+
+
+def _secrets_in(given: dict[str, Any]) -> tuple[str, ...]:
+    """Return the secret values that an input carries, so that they are redacted by value too."""
+    user = given.get("user")
+    user = user if isinstance(user, dict) else {}
+    info = user.get("platformAdditionalInfo")
+    info = info if isinstance(info, dict) else {}
+    values = [user.get("accessToken"), user.get("refreshToken"), given.get("apiKey")]
+    values += [info.get("bhRestToken"), info.get("apiKey")]
+    header = given.get("authHeader")
+    if isinstance(header, str) and header:
+        values.append(header.split(" ", 1)[-1])
+    return tuple(value for value in values if isinstance(value, str) and value)
+
+
+def _exit_code(error: ErrorInfo | None, platform: str) -> int:
+    if error is None:
+        return DONE
+    print(failure_sentence(error, platform), file=sys.stderr)
+    return WRONG_USAGE if error.type in USAGE_ERRORS else CONNECTOR_FAILED
+
+
+def _summary(run: Run) -> str:
+    lines = []
+    for contact in run.contacts:
+        if not contact.is_new_contact:
+            kind = contact.type or "contact"
+            lines.append(f"{contact.name}  {kind} - {contact.id}")
+    if run.outcome.answer.get("logId"):
+        lines.append(f"Logged as {run.outcome.answer['logId']}.")
+    message = run.message
+    if message:
+        lines.append(str(message["message"]))
+    if not lines:
+        lines.append("No match." if run.outcome.error is None else "")
+    origin = "from the account's cache" if run.outcome.cached else f"{len(run.exchanges)} requests"
+    lines.append(f"({origin}, {run.ms:.0f} ms)")
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,234 @@
+"""The right side of the window: what the journal says, as rows for Console, Network and history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from app.journal import (
+    ConsolePrinted,
+    Event,
+    ExchangeCaptured,
+    FindingReported,
+    Journal,
+    RunFinished,
+    RunStarted,
+)
+from connectors.contract.exchange import Body, Exchange
+from widgets.main_window import MainWindow
+from widgets.page_state import ConsoleRow, ExchangeRow, RunRow
+
+FLUSH_MS = 40
+"""Rows are drawn in batches, so that hundreds of lookups a second do not stall the window."""
+
+
+class InspectorPresenter(QObject):
+    """Follows a journal and keeps the inspector's tabs true."""
+
+    def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._unsubscribe: Callable[[], None] | None = None
+        self._started: dict[int, RunStarted] = {}
+        self._results: dict[int, RunFinished] = {}
+        self._console: list[ConsoleRow] = []
+        self._exchanges: list[ExchangeRow] = []
+        self._runs: list[RunRow] = []
+        self._shown_run: int | None = None
+        self._latest_run: int | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FLUSH_MS)
+        self._timer.timeout.connect(self.flush)
+        window.run_history.run_selected.connect(self._on_run_selected)
+
+    def follow(self, journal: Journal) -> None:
+        """Show the events of `journal` from now on."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        self._unsubscribe = journal.subscribe(self._on_event)
+
+    def close(self) -> None:
+        """Stop following."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        self._timer.stop()
+
+    def started(self, run_id: int) -> RunStarted | None:
+        """Return how a run began; 0 means the latest."""
+        return self._started.get(run_id or max(self._started, default=0))
+
+    @Slot()
+    def flush(self) -> None:
+        """Draw what has gathered since the last time."""
+        runs, self._runs = self._runs, []
+        for row in runs:
+            self._window.run_history.show_run_row(row)
+        console, self._console = self._console, []
+        if console:
+            self._window.console.append_rows(console)
+        exchanges, self._exchanges = self._exchanges, []
+        if exchanges:
+            self._window.network.append_rows(exchanges)
+        if self._latest_run is not None and self._latest_run != self._shown_run:
+            self._show_result(self._latest_run)
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case RunStarted():
+                self._started[event.run_id] = event
+                self._runs.append(self._run_row(event, None))
+                self._print(event, "operation", f"{event.operation}  {event.subject}")
+            case ConsolePrinted():
+                kind = "err" if event.stream == "stderr" else "out"
+                for line in event.text.splitlines() or [""]:
+                    self._print(event, kind, line)
+            case ExchangeCaptured():
+                self._exchanges.append(exchange_row(event.run_id, event.at_ms, event.exchange))
+            case FindingReported():
+                self._print(event, "finding", f"{event.code}: {event.message}")
+            case RunFinished():
+                self._results[event.run_id] = event
+                started = self._started[event.run_id]
+                self._runs.append(self._run_row(started, event))
+                self._print(
+                    event,
+                    "error" if event.error else "operation",
+                    f"{started.operation}  {summary(event)}",
+                )
+                self._latest_run = event.run_id
+                self._shown_run = None
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _print(self, event: Event, kind: Any, text: str) -> None:
+        self._console.append(ConsoleRow(event.run_id, clock(event.at_ms), kind, text))
+
+    def _run_row(self, started: RunStarted, finished: RunFinished | None) -> RunRow:
+        return RunRow(
+            run_id=started.run_id,
+            time_text=clock(started.at_ms),
+            operation=started.operation,
+            subject=started.subject,
+            outcome=outcome_of(finished),
+            summary=summary(finished) if finished else "",
+            requests=finished.requests if finished else 0,
+            ms=finished.ms if finished else None,
+            cached=finished.cached if finished else False,
+        )
+
+    @Slot(int)
+    def _on_run_selected(self, run_id: int) -> None:
+        shown = run_id if run_id > 0 else None
+        self._window.console.show_run(shown)
+        self._window.network.show_run(shown)
+        if shown is not None:
+            self._show_result(shown)
+
+    def _show_result(self, run_id: int) -> None:
+        finished = self._results.get(run_id)
+        if finished is None:
+            return
+        self._shown_run = run_id
+        error = finished.error
+        self._window.raw.show_json(
+            {
+                "answer": finished.answer,
+                "returned": finished.returned,
+                "error": None
+                if error is None
+                else {"type": error.type, "message": error.message, "status": error.status},
+                "cached": finished.cached,
+            }
+        )
+
+
+def clock(at_ms: float) -> str:
+    """Return the local time of day with milliseconds."""
+    moment = datetime.fromtimestamp(at_ms / 1000).astimezone()
+    return moment.strftime("%H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
+
+
+def outcome_of(finished: RunFinished | None) -> Any:
+    """Return the word for a run's end that the run history draws."""
+    if finished is None:
+        return "running"
+    if finished.cancelled:
+        return "cancelled"
+    if finished.error is not None or finished.answer.get("successful") is False:
+        return "failed" if finished.error is not None else "none"
+    if "contact" in finished.answer and isinstance(finished.answer["contact"], list | tuple):
+        return "found" if real_contacts(finished) else "none"
+    return "done"
+
+
+def real_contacts(finished: RunFinished) -> list[dict[str, Any]]:
+    """Return the contacts of an answer without the "create new" entry."""
+    listed = finished.answer.get("contact")
+    if not isinstance(listed, list | tuple):
+        return []
+    return [
+        entry for entry in listed if isinstance(entry, dict) and not entry.get("isNewContact")
+    ]
+
+
+def summary(finished: RunFinished) -> str:
+    """Return a run's end in a few words."""
+    if finished.cancelled:
+        return "cancelled"
+    if finished.error is not None:
+        prefix = "not known whether it was done: " if finished.unknown else ""
+        return f"{prefix}{finished.error.message}"
+    answer = finished.answer
+    if isinstance(answer.get("contact"), list | tuple):
+        names = [str(entry.get("name") or "?") for entry in real_contacts(finished)]
+        if names:
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            return f"{len(names)} found: {', '.join(names[:3])}{more}"
+        return "no match"
+    if isinstance(answer.get("contact"), dict):
+        return f"{answer['contact'].get('name')} - {answer['contact'].get('id')}"
+    if answer.get("logId"):
+        return f"log {answer['logId']}"
+    message = answer.get("returnMessage")
+    return str(message.get("message", "")) if isinstance(message, dict) else "done"
+
+
+def exchange_row(run_id: int, at_ms: float, exchange: Exchange) -> ExchangeRow:
+    """Return an exchange as the Network tab shows it."""
+    return ExchangeRow(
+        run_id=run_id,
+        exchange_id=exchange.id,
+        method=exchange.method,
+        url=exchange.url,
+        routed_to=exchange.routed_to or "",
+        status=exchange.status,
+        reason=exchange.reason,
+        ms=exchange.ms,
+        time_text=clock(at_ms),
+        request_headers=exchange.headers,
+        request_body=readable(exchange.body),
+        response_headers=exchange.response_headers,
+        response_body=readable(exchange.response_body),
+        size=exchange.response_body.size if exchange.response_body else 0,
+        error=exchange.error or "",
+    )
+
+
+def readable(body: Body | None) -> str:
+    """Return a body for reading: JSON indented, everything else as it came."""
+    if body is None or not body.size:
+        return ""
+    if body.encoding == "base64":
+        return f"{body.size:,} bytes of {body.mime_type or 'unknown type'}, not text."
+    if body.truncated:
+        return f"{body.text}\n... cut here: {body.size:,} bytes in all."
+    try:
+        return json.dumps(json.loads(body.text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return body.text

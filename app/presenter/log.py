@@ -1,0 +1,318 @@
+"""The log page: opening it, searching by name, saving (contact-flow 1.4 to 1.7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from app.bench import Bench, Run
+from app.extension.calls import Call
+from app.extension.log_form import LogForm, LogSubmission
+from app.extension.matcher import is_external
+from app.loop import TaskRunner
+from connectors.contract.model import CallContact, Contact
+from widgets.page_state import SearchResult
+from widgets.phone_panel import PhonePanel
+
+if TYPE_CHECKING:
+    from app.presenter.phone import PhonePresenter
+
+SAVE = "log.save"
+SEARCH = "log.search"
+
+
+class LogPresenter(QObject):
+    """Holds the form of the call that is being logged."""
+
+    def __init__(
+        self,
+        extension: PhonePresenter,
+        panel: PhonePanel,
+        tasks: TaskRunner,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._extension = extension
+        self._panel = panel
+        self._tasks = tasks
+        self._form: LogForm | None = None
+        self._call: Call | None = None
+        self._found: dict[str, Contact] = {}
+        page, search = panel.log_page, panel.search_dialog
+        page.contact_selected.connect(self._on_contact_selected)
+        page.new_name_changed.connect(self._on_new_name_changed)
+        page.new_type_changed.connect(self._on_new_type_changed)
+        page.title_edited.connect(self._on_title_edited)
+        page.note_changed.connect(self._on_note_changed)
+        page.field_changed.connect(self._on_field_changed)
+        page.save_requested.connect(self.save)
+        page.back_requested.connect(self._on_back)
+        search.search_requested.connect(self.search)
+        search.contact_chosen.connect(self._on_contact_chosen)
+
+    @Slot(str)
+    def open(self, session_id: str) -> None:
+        """Open the log page for a call of the history: new, or as an edit when it is logged."""
+        call = self._extension.calls.get(session_id)
+        if call is not None:
+            self._tasks.start(self._open(call), name="log.open")
+
+    @Slot()
+    def save(self) -> None:
+        """Create the contact if one is wanted, then log the call to it. Never twice at a time."""
+        if self._form is None or self._tasks.running(SAVE):
+            return
+        if self._form.problems():
+            self._form.show_problems()
+            self._show()
+            return
+        self._tasks.start(self._save(), name=SAVE)
+
+    @Slot(str)
+    def search(self, name: str) -> None:
+        """Search contacts by name for the dialog."""
+        self._tasks.cancel(SEARCH)
+        self._tasks.start(self._search(name), name=SEARCH)
+
+    async def _open(self, call: Call) -> None:
+        extension, bench = self._extension, self._extension.bench
+        if bench is None:
+            extension.notify(
+                "Please go to Settings and connect to the CRM: choose a connection.", "warning"
+            )
+            return
+        if not is_external(call.number):
+            extension.notify("Extension numbers cannot be logged", "warning", 3000)
+            return
+        if extension.calls.logged(call.session_id) is not None:
+            await self._open_edit(call, bench)
+            return
+        contacts = extension.matches.get(call.number)
+        if contacts is None:
+            run = await extension.match(call.number)
+            if run is None:
+                return
+            if run.failed:
+                # Production stops here without a word (contact-flow 1.4 step 8).
+                extension.notify_run(run)
+                return
+            contacts = extension.matches.with_pins(call.number, run.contacts)
+        self._begin(call, LogForm(bench.manifest, contacts, call, region=extension.region))
+
+    async def _open_edit(self, call: Call, bench: Bench) -> None:
+        extension = self._extension
+        run = await bench.read_log(call.session_id)
+        if run.failed:
+            extension.notify_run(run)
+            return
+        logs = run.outcome.answer.get("logs") or [{}]
+        logged = extension.calls.logged(call.session_id)
+        form = LogForm.for_edit(
+            bench.manifest,
+            call,
+            logged,
+            logs[0].get("logData") or {},
+            region=extension.region,
+        )
+        self._begin(call, form)
+
+    def _begin(self, call: Call, form: LogForm) -> None:
+        self._call, self._form = call, form
+        self._show()
+        self._panel.show_log_page()
+
+    async def _save(self) -> None:
+        form, call, bench = self._form, self._call, self._extension.bench
+        if form is None or call is None or bench is None:
+            return
+        form.set_busy(True)
+        self._show()
+        try:
+            submission = form.submission()
+            if form.editing:
+                saved = await self._update(bench, call, submission)
+            else:
+                saved = await self._create_and_log(bench, call, form, submission)
+        finally:
+            form.set_busy(False)
+            if self._form is form:
+                self._show()
+        if saved and self._form is form:
+            self._form = None
+            self._panel.show_calls()
+        self._extension.show_history()
+
+    async def _create_and_log(
+        self, bench: Bench, call: Call, form: LogForm, submission: LogSubmission
+    ) -> bool:
+        extension = self._extension
+        contact = submission.contact
+        if contact is None:
+            if form.outcome_unknown and await self._found_after_all(call, form):
+                return False
+            run = await bench.create(
+                call.number,
+                submission.new_name,
+                submission.new_type,
+                submission.additional_submission,
+            )
+            created = run.contacts[0] if run.contacts and not run.failed else None
+            if created is None:
+                self._tell_failure(run, form, "The contact was not created")
+                return False
+            contact = form.contact_created(created)
+            extension.matches.register(call.number, contact)
+            extension.notify_run(run)
+        run = await bench.log(
+            call.to_call_log(submission.title),
+            CallContact(
+                id=contact.id,
+                type=contact.type if isinstance(contact.type, str) else None,
+                name=contact.name,
+                phone_number=call.number,
+            ),
+            submission.note,
+            submission.additional_submission,
+        )
+        log_id = run.outcome.answer.get("logId")
+        if run.failed or not log_id:
+            self._tell_failure(run, form, "Failed to save call log")
+            return False
+        extension.calls.mark_logged(call.session_id, contact, log_id)
+        extension.notify_run(run, "Call log added")
+        return True
+
+    async def _update(self, bench: Bench, call: Call, submission: LogSubmission) -> bool:
+        run = await bench.update_log(
+            call.to_call_log(submission.title),
+            submission.note,
+            submission.title,
+            submission.additional_submission,
+        )
+        if run.failed or run.outcome.answer.get("successful") is False:
+            self._extension.notify_run(run, "Failed to save call log")
+            return False
+        self._extension.notify_run(run, "Call log updated")
+        return True
+
+    async def _found_after_all(self, call: Call, form: LogForm) -> bool:
+        """Look before creating again: the create before may have reached the CRM."""
+        run = await self._extension.match(call.number, force_refresh=True)
+        real = [c for c in (run.contacts if run else ()) if not c.is_new_contact]
+        if not real:
+            form.outcome_unknown = False
+            return False
+        for contact in real:
+            form.add_searched_contact(contact)
+        self._extension.notify(
+            "The contact is there after all: it is selected now. Press Save to log the call to it.",
+            "warning",
+            10_000,
+        )
+        return True
+
+    def _tell_failure(self, run: Run, form: LogForm, fallback: str) -> None:
+        if run.outcome.unknown:
+            form.outcome_unknown = True
+            self._extension.notify(
+                "No answer came in time, so it is not known whether this was saved. "
+                "Look in the CRM before saving again; nothing you entered is lost.",
+                "error",
+                15_000,
+                [("What happened", [run.outcome.error.message if run.outcome.error else ""])],
+            )
+        elif run.message is None and run.outcome.error is None:
+            self._extension.notify(fallback, "warning", 3000)
+        else:
+            self._extension.notify_run(run)
+
+    async def _search(self, name: str) -> None:
+        bench, dialog = self._extension.bench, self._panel.search_dialog
+        if bench is None:
+            dialog.show_message("Choose a connection first.")
+            return
+        if not name.strip():
+            dialog.show_message("Enter a name to search for.")
+            return
+        dialog.show_busy(True)
+        try:
+            run = await bench.search(name.strip())
+        finally:
+            dialog.show_busy(False)
+        real = [contact for contact in run.contacts if not contact.is_new_contact]
+        self._found = {f"{index}": contact for index, contact in enumerate(real)}
+        if real:
+            dialog.show_results([_result(key, contact) for key, contact in self._found.items()])
+            return
+        dialog.show_results([])
+        message: dict[str, Any] = run.message or {"message": "No contact found"}
+        text = str(message["message"])
+        dialog.show_message(f"{text}: {run.outcome.error.message}" if run.outcome.error else text)
+
+    @Slot(str)
+    def _on_contact_chosen(self, key: str) -> None:
+        contact = self._found.get(key)
+        if contact is None or self._form is None or self._call is None:
+            return
+        self._extension.matches.pin(self._call.number, contact)
+        self._form.add_searched_contact(contact)
+        self._show()
+
+    @Slot(str)
+    def _on_contact_selected(self, key: str) -> None:
+        if self._form is None:
+            return
+        if key == "searchContact":
+            self._show()
+            self._panel.search_dialog.open_for(self._call.number if self._call else "")
+            return
+        self._form.select_contact(key)
+        self._show()
+
+    @Slot(str)
+    def _on_new_name_changed(self, text: str) -> None:
+        if self._form is not None:
+            self._form.set_new_name(text)
+            self._show()
+
+    @Slot(str)
+    def _on_new_type_changed(self, value: str) -> None:
+        if self._form is not None:
+            self._form.set_new_type(value)
+            self._show()
+
+    @Slot(str)
+    def _on_title_edited(self, text: str) -> None:
+        if self._form is not None:
+            self._form.edit_title(text)
+
+    @Slot(str)
+    def _on_note_changed(self, text: str) -> None:
+        if self._form is not None:
+            self._form.set_note(text)
+
+    @Slot(str, object)
+    def _on_field_changed(self, const: str, value: object) -> None:
+        if self._form is not None:
+            self._form.set_field(const, value)
+            self._show()
+
+    @Slot()
+    def _on_back(self) -> None:
+        self._form = None
+        self._panel.show_calls()
+
+    def _show(self) -> None:
+        if self._form is not None:
+            self._panel.log_page.show_state(self._form.state())
+
+
+def _result(key: str, contact: Contact) -> SearchResult:
+    kind = contact.type if isinstance(contact.type, str) else ""
+    return SearchResult(
+        key=key,
+        name=contact.name,
+        sub_label=f"{kind} - {contact.id}" if kind else "",
+        phone=contact.phone if isinstance(contact.phone, str) else "",
+    )

@@ -1,0 +1,424 @@
+"""The left side of the window: calls, lookups and the call history (contact-flow 1.1 to 1.4)."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from app.bench import Bench, Run
+from app.extension.call_pop import CallPopSettings, decide
+from app.extension.calls import Call, CallHistory
+from app.extension.matcher import LocalMatchCache, is_external
+from app.loop import TaskRunner
+from app.presenter.log import LogPresenter
+from connectors import phone
+from connectors.contract.model import Contact
+from widgets.page_state import CallCardState, CallRow, Direction
+from widgets.phone_panel import PhonePanel
+
+GetBench = Callable[[], Bench | None]
+GetFormats = Callable[[], list[str]]
+LOOKUP = "phone.lookup"
+
+
+class PhonePresenter(QObject):
+    """Plays the extension: what a call, a click in the history or the dial pad sets off.
+
+    Args:
+        bench: returns the connected bench, None while there is none.
+        formats: returns the user's phone formats.
+        set_state: tells the window ``loading``, ``ready`` or ``error``.
+        open_url: opens a contact page for the user.
+    """
+
+    def __init__(
+        self,
+        panel: PhonePanel,
+        tasks: TaskRunner,
+        *,
+        bench: GetBench,
+        formats: GetFormats,
+        set_state: Callable[[str], None],
+        open_url: Callable[[str], None],
+        region: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._panel = panel
+        self._tasks = tasks
+        self._bench = bench
+        self._formats = formats
+        self._set_state = set_state
+        self._open_url = open_url
+        self._region = region
+        self.call_pop = CallPopSettings()
+        self.matches = LocalMatchCache(now=time.time)
+        self.calls = CallHistory()
+        self._current: Call | None = None
+        self._filter = "ALL"
+        self._search = ""
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._show_card)
+        self.log = LogPresenter(self, panel, tasks, parent=self)
+
+        dialpad, history, card = panel.dialpad, panel.call_history, panel.call_card
+        dialpad.lookup_requested.connect(self.look_up)
+        dialpad.incoming_requested.connect(self.ring_in)
+        dialpad.outgoing_requested.connect(self.ring_out)
+        card.answer_requested.connect(self.answer)
+        card.hang_up_requested.connect(self.hang_up)
+        history.log_call_requested.connect(self.log.open)
+        history.refresh_contact_requested.connect(self.refresh_contact)
+        history.view_contact_requested.connect(self.view_contact)
+        history.call_requested.connect(self.ring_out)
+        history.filter_changed.connect(self._on_filter_changed)
+        history.search_changed.connect(self._on_search_changed)
+
+    @property
+    def bench(self) -> Bench | None:
+        """The connected bench."""
+        return self._bench()
+
+    @property
+    def region(self) -> str:
+        """The region in which typed numbers are dialled."""
+        return self._region
+
+    def reset(self) -> None:
+        """Forget what belongs to the connection before: matches, calls, the page on top."""
+        self.matches = LocalMatchCache(now=time.time)
+        self.calls = CallHistory()
+        self._current = None
+        self._clock.stop()
+        self._panel.call_card.clear()
+        self._panel.show_dialpad()
+        self.show_history()
+
+    @Slot(str)
+    def look_up(self, text: str) -> None:
+        """Look a typed number up as production would, and show the answer on the dial pad."""
+        number = self._dialled(text)
+        if number:
+            self._tasks.cancel(LOOKUP)
+            self._tasks.start(self._look_up(number), name=LOOKUP)
+
+    @Slot(str)
+    def ring_in(self, text: str) -> None:
+        """An incoming call rings."""
+        self._start_call(text, "inbound")
+
+    @Slot(str)
+    def ring_out(self, text: str) -> None:
+        """An outgoing call rings at the other end."""
+        self._start_call(text, "outbound")
+
+    @Slot()
+    def answer(self) -> None:
+        """The ringing call is answered."""
+        if self._current is None:
+            return
+        self._current = self._current.answer(time.time())
+        self._clock.start()
+        self._show_card()
+        self._tasks.start(self._pop(self._current, "onAnswer"), name="phone.call_pop")
+
+    @Slot()
+    def hang_up(self) -> None:
+        """The call ends and goes to the history."""
+        if self._current is None:
+            return
+        ended, self._current = self._current.hang_up(time.time()), None
+        self._clock.stop()
+        self.calls.add(ended)
+        self._panel.call_card.clear()
+        self._panel.show_calls()
+        self.show_history()
+
+    @Slot(str)
+    def refresh_contact(self, session_id: str) -> None:
+        """Look the call's number up again, past every cache."""
+        call = self.calls.get(session_id)
+        if call is not None:
+            self._tasks.start(self._refresh(call), name="phone.refresh")
+
+    @Slot(str)
+    def view_contact(self, session_id: str) -> None:
+        """Open the page of the call's contact."""
+        call = self.calls.get(session_id)
+        if call is not None:
+            self._tasks.start(self._view(call), name="phone.view")
+
+    async def match(self, number: str, *, force_refresh: bool = False) -> Run | None:
+        """Ask the connector who `number` is, and keep the answer as the extension does.
+
+        Returns:
+            The run, None when there is no bench or the number is an extension (not looked up).
+        """
+        bench = self.bench
+        if bench is None:
+            self.notify("Choose a connection first.", "warning")
+            return None
+        if not is_external(number):
+            self.notify(
+                f"“{shorten(number)}” is an extension or not an international number: App Connect "
+                "does not look it up. Type the number with + and its country code.",
+                "warning",
+            )
+            return None
+        self._set_state("loading")
+        try:
+            run = await bench.find(number, self._formats(), force_refresh=force_refresh)
+        except BaseException:
+            self._set_state("ready")
+            raise
+        self._set_state("error" if run.failed else "ready")
+        if not run.failed:
+            self.matches.put(number, run.contacts)
+            self.show_history()
+        return run
+
+    def notify(
+        self,
+        message: str,
+        kind: str = "info",
+        ttl_ms: int = 5000,
+        details: list[tuple[str, list[str]]] | None = None,
+    ) -> None:
+        """Show a notification."""
+        self._panel.notification.show_notification(message, kind, ttl_ms, details or [])
+
+    def notify_run(self, run: Run, fallback: str = "") -> None:
+        """Show a run's message as the extension would, and what really failed beside it."""
+        message = run.message
+        error = run.outcome.error
+        if message is None and error is None:
+            if fallback:
+                self.notify(fallback, "success", 3000)
+            return
+        text = str(message["message"]) if message else "The connector failed"
+        kind = str(message.get("messageType", "info")) if message else "error"
+        details = [
+            (
+                str(block.get("title", "Details")),
+                [str(item.get("text", "")) for item in block.get("items") or []],
+            )
+            for block in (message or {}).get("details") or []
+            if isinstance(block, dict)
+        ]
+        if error is not None:
+            details.insert(0, ("What happened", [error.message]))
+        ttl = message.get("ttl", 5000) if message else 5000
+        self.notify(text, kind, int(ttl) if isinstance(ttl, int | float) else 5000, details)
+
+    def show_history(self) -> None:
+        """Draw the call history."""
+        names = {call.session_id: self._name(call.number) for call in self.calls.all()}
+        shown = self.calls.filtered(self._filter, self._search, names)
+        self._panel.call_history.show_rows([self._row(call) for call in shown])
+
+    def _dialled(self, text: str) -> str:
+        number = phone.dial(text, self._region)
+        if not number:
+            self.notify("Type a phone number first.", "warning", 3000)
+        return number
+
+    def _start_call(self, text: str, direction: Direction) -> None:
+        number = self._dialled(text)
+        if not number:
+            return
+        if self._current is not None:
+            self.notify("Hang up the current call first.", "warning", 3000)
+            return
+        session = uuid.uuid4().hex
+        self._current = Call(
+            session_id=session,
+            telephony_session_id=session,
+            direction=direction,
+            number=number,
+            started_at=time.time(),
+        )
+        self._show_card()
+        self._tasks.start(self._ring(self._current), name="phone.ring")
+
+    async def _look_up(self, number: str) -> None:
+        self._panel.dialpad.show_match("Looking up …")
+        text = ""
+        try:
+            run = await self.match(number)
+            if run is None:
+                return
+            if run.failed:
+                text = "The lookup failed"
+                self.notify_run(run)
+            else:
+                text = matches_text(self.matches.contacts(number))
+        finally:
+            self._panel.dialpad.show_match(text)
+
+    async def _ring(self, call: Call) -> None:
+        if is_external(call.number) and self.matches.get(call.number) is None:
+            await self.match(call.number)
+            self._show_card()
+        await self._pop(call, "onFirstRing")
+
+    async def _pop(self, call: Call, event: str) -> None:
+        bench = self.bench
+        if bench is None or not is_external(call.number):
+            return
+        decision = decide(
+            self.call_pop,
+            call.direction,
+            event,
+            self.matches.contacts(call.number),
+            bench.manifest,
+            bench.connection.user.hostname,
+        )
+        if decision.prompt:
+            self._panel.show_contact_prompt(
+                [
+                    (contact_key(contact), contact.name, sub_label(contact))
+                    for contact in decision.prompt
+                ]
+            )
+        if decision.urls:
+            self.notify("Trying to find and open contact page...", "success", 5000)
+            for url in decision.urls:
+                self._open_url(url)
+
+    async def _refresh(self, call: Call) -> None:
+        run = await self.match(call.number, force_refresh=True)
+        if run is None:
+            return
+        found = [contact for contact in run.contacts if not contact.is_new_contact]
+        if run.failed or not found:
+            self.notify_run(run, "No contact found")
+        else:
+            self.notify(matches_text(found), "success", 3000)
+
+    async def _view(self, call: Call) -> None:
+        bench = self.bench
+        if bench is None:
+            return
+        if self.matches.get(call.number) is None:
+            await self.match(call.number)
+        contacts = self.matches.contacts(call.number)
+        if not contacts:
+            self.notify("No contact found", "warning", 3000)
+            return
+        settings = CallPopSettings.always_open()
+        decision = decide(
+            settings,
+            "inbound",
+            "onFirstRing",
+            contacts[:1],
+            bench.manifest,
+            bench.connection.user.hostname,
+        )
+        for url in decision.urls:
+            self._open_url(url)
+        if not decision.urls:
+            self.notify(
+                f"The manifest of {bench.manifest.display_name or bench.manifest.name} has no "
+                "contactPageUrl, so there is no page to open.",
+                "warning",
+            )
+
+    @Slot()
+    def _show_card(self) -> None:
+        call = self._current
+        if call is None:
+            return
+        now = time.time()
+        name = self._name(call.number)
+        number_text = phone.display(call.number, self._region)
+        status = "Connected"
+        if call.state == "ringing":
+            status = "Incoming call" if call.direction == "inbound" else "Calling"
+        self._panel.call_card.show_call(
+            CallCardState(
+                direction=call.direction,
+                title=name or number_text,
+                number_text=number_text if name else "",
+                status_text=status,
+                duration_text=duration_text(call.duration(now)) if call.answered_at else "",
+                ringing=call.state == "ringing",
+            )
+        )
+
+    def _name(self, number: str) -> str:
+        contacts = self.matches.contacts(number)
+        return contacts[0].name if contacts else ""
+
+    def _row(self, call: Call) -> CallRow:
+        name = self._name(call.number)
+        return CallRow(
+            session_id=call.session_id,
+            direction=call.direction,
+            missed=call.missed,
+            title=name or phone.display(call.number, self._region),
+            number=call.number,
+            duration_text=duration_text(call.duration(time.time())),
+            when_text=when_text(call.started_at),
+            logged=self.calls.logged(call.session_id) is not None,
+            matched=bool(name),
+        )
+
+    @Slot(str)
+    def _on_filter_changed(self, name: str) -> None:
+        self._filter = name
+        self.show_history()
+
+    @Slot(str)
+    def _on_search_changed(self, text: str) -> None:
+        self._search = text
+        self.show_history()
+
+
+def matches_text(contacts: list[Contact] | tuple[Contact, ...]) -> str:
+    """Return the found contacts in one line."""
+    real = [contact for contact in contacts if not contact.is_new_contact]
+    if not real:
+        return "No contact found"
+    if len(real) == 1:
+        return f"{real[0].name} · {sub_label(real[0])}"
+    return f"{len(real)} contacts: " + ", ".join(contact.name for contact in real[:3])
+
+
+def sub_label(contact: Contact) -> str:
+    """Return ``<type> - <id>``, blank when the contact has no type."""
+    return f"{contact.type} - {contact.id}" if isinstance(contact.type, str) else ""
+
+
+def contact_key(contact: Contact) -> str:
+    """Return a key that also tells two kinds with the same number apart."""
+    return f"{contact.type if isinstance(contact.type, str) else ''}:{contact.id}"
+
+
+def duration_text(seconds: float) -> str:
+    """Return ``mm:ss``, or ``h:mm:ss`` from an hour on."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+
+
+def when_text(at: float) -> str:
+    """Return the time for today, the date otherwise."""
+    moment = datetime.fromtimestamp(at).astimezone()
+    today = datetime.now().astimezone().date()
+    return moment.strftime("%H:%M") if moment.date() == today else moment.strftime("%d %b %Y")
+
+
+def shorten(text: str, length: int = 40) -> str:
+    """Return `text` short enough for one line of a message."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def as_text(value: Any) -> str:
+    """Return text, blank for anything that is not."""
+    return value if isinstance(value, str) else ""

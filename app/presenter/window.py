@@ -1,0 +1,262 @@
+"""The window as a whole: connections, formats, theme, state; owns the two other presenters."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from app.bench import Bench
+from app.connections import (
+    Connection,
+    ConnectionFile,
+    ConnectionUnusableError,
+    sandbox_connection,
+)
+from app.journal import Journal
+from app.loop import TaskRunner
+from app.presenter.inspector import InspectorPresenter
+from app.presenter.phone import PhonePresenter
+from app.sandbox.process import SandboxHandle, start_or_join
+from app.settings import MAX_FORMATS, Settings, save_settings
+from connectors import phone
+from connectors.host.load import ConnectorLoadError, builtin_platforms
+from connectors.host.process import HostProcess
+from connectors.runtime.store import CoreStore
+from widgets import theme
+from widgets.formats_dialog import FormatsDialog
+from widgets.main_window import MainWindow
+
+CONNECT = "window.connect"
+
+
+class WindowPresenter(QObject):
+    """Connects the window to a bench and keeps both in step.
+
+    Args:
+        home: the state folder.
+        sandbox_options: how a sandbox of its own is started (delay_ms, index_delay_s, faults).
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        home: Path,
+        settings: Settings,
+        connections: ConnectionFile,
+        sandbox_options: Mapping[str, Any] | None = None,
+        open_url: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__(window)
+        self.window = window
+        self.settings = settings
+        self.tasks = TaskRunner(self._on_task_error)
+        self.bench: Bench | None = None
+        self.journal = Journal()
+        self.home = home
+        self._connections = connections
+        self._sandbox_options = dict(sandbox_options or {})
+        self._sandbox: SandboxHandle | None = None
+        self._store = CoreStore(home / "core.sqlite")
+        self._formats_dialog: FormatsDialog | None = None
+        self.inspector = InspectorPresenter(window, self)
+        self.inspector.follow(self.journal)
+        self.phone = PhonePresenter(
+            window.phone,
+            self.tasks,
+            bench=self._get_bench,
+            formats=self.formats,
+            set_state=window.set_bench_state,
+            open_url=open_url or open_in_browser,
+            region=settings.region,
+            parent=self,
+        )
+        top = window.top_bar
+        top.connection_selected.connect(self.connect_to)
+        top.formats_requested.connect(self.edit_formats)
+        top.open_crm_page_requested.connect(self._on_open_crm_page)
+        window.scheme_requested.connect(self._on_scheme_requested)
+        window.focus_number_requested.connect(self._on_focus_number)
+        window.cancel_requested.connect(self._on_cancel)
+        window.look_up_requested.connect(self._on_look_up)
+        window.run_history.rerun_requested.connect(self._on_rerun)
+        window.replay_requested.connect(self._on_replay)
+
+    async def start(self) -> None:
+        """Start the sandbox and connect to the connection used last."""
+        self.window.set_bench_state("loading")
+        self._sandbox = await start_or_join(self.home, **self._sandbox_options)
+        listed = [
+            (f"sandbox-{platform}", f"{platform.capitalize()} sandbox")
+            for platform in builtin_platforms()
+            if platform in self._sandbox.urls
+        ]
+        try:
+            listed += self._connections.names()
+        except ConnectionUnusableError as error:
+            self.window.show_error(str(error))
+        known = [connection_id for connection_id, _name in listed]
+        preferred = "sandbox-insightly" if "sandbox-insightly" in known else known[0]
+        chosen = self.settings.connection if self.settings.connection in known else preferred
+        self.window.top_bar.show_connections(listed, chosen)
+        await self._connect(chosen)
+
+    @property
+    def sandbox_urls(self) -> dict[str, str]:
+        """Where the sandbox answers; empty before :meth:`start`."""
+        return dict(self._sandbox.urls) if self._sandbox else {}
+
+    def formats(self) -> list[str]:
+        """Return the phone formats of the current connection."""
+        return list(self.settings.formats.get(self.settings.connection, []))
+
+    def set_formats(self, formats: list[str]) -> None:
+        """Use these phone formats (at most three) for the current connection from now on."""
+        kept = [text for text in formats if text.strip()][:MAX_FORMATS]
+        self.settings.formats[self.settings.connection] = kept
+        save_settings(self.home, self.settings)
+        self.window.top_bar.show_formats(kept)
+
+    @Slot(str)
+    def connect_to(self, connection_id: str) -> None:
+        """Leave the current connection and open another."""
+        self.tasks.cancel(CONNECT)
+        self.tasks.start(self._connect(connection_id), name=CONNECT)
+
+    @Slot()
+    def edit_formats(self) -> None:
+        """Open the dialog with the three phone formats."""
+        dialog = FormatsDialog(self.window)
+        dialog.preview_requested.connect(self._on_preview_requested)
+        dialog.formats_saved.connect(self.set_formats)
+        self._formats_dialog = dialog
+        dialog.show_formats(self.formats())
+        dialog.open()
+
+    async def close(self) -> None:
+        """Leave the connection, end the host and an own sandbox, write the settings."""
+        await self.tasks.close()
+        self.inspector.close()
+        if self.bench is not None:
+            await self.bench.close()
+        if self._sandbox is not None:
+            await self._sandbox.close()
+        self._store.close()
+        self.journal.close()
+        layout = bytes(self.window.save_layout())
+        self.settings.layout = base64.b64encode(layout).decode()
+        save_settings(self.home, self.settings)
+
+    async def _connect(self, connection_id: str) -> None:
+        self.window.set_bench_state("loading")
+        previous, self.bench = self.bench, None
+        if previous is not None:
+            await previous.close()
+        try:
+            connection = self._connection(connection_id)
+            bench = Bench(connection, HostProcess(connection.platform), self._store, self.journal)
+            try:
+                description = await bench.open()
+            except BaseException:
+                await bench.close()
+                raise
+        except (ConnectorLoadError, ConnectionUnusableError) as error:
+            self.window.show_error(str(error))
+            self.window.set_bench_state("error")
+            self.window.phone.show_connection("", connected=False)
+            return
+        self.bench = bench
+        self.settings.connection = connection_id
+        self.phone.reset()
+        display_name = bench.manifest.display_name or description.display_name
+        self.window.phone.show_connection(display_name, connected=True)
+        self.window.top_bar.show_mode(connection.mode)
+        self.window.top_bar.show_loaded(description.digest)
+        self.window.top_bar.show_formats(self.formats())
+        self.window.show_connector(display_name)
+        self.window.set_bench_state("ready")
+
+    def _connection(self, connection_id: str) -> Connection:
+        if connection_id.startswith("sandbox-"):
+            return sandbox_connection(connection_id.removeprefix("sandbox-"), self.sandbox_urls)
+        return self._connections.read(connection_id)
+
+    def _get_bench(self) -> Bench | None:
+        return self.bench
+
+    @Slot(list)
+    def _on_preview_requested(self, formats: list[str]) -> None:
+        typed = self.window.phone.dialpad.number_text()
+        number = phone.parse(phone.dial(typed, self.settings.region))
+        if self._formats_dialog is not None:
+            self._formats_dialog.show_preview(
+                [
+                    (candidate.text or "", candidate.status == "ok", candidate.reason or "")
+                    for candidate in phone.candidates(number, formats)
+                ]
+            )
+
+    @Slot(str)
+    def _on_scheme_requested(self, scheme: str) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, "dark" if scheme == "dark" else "light")
+        self.settings.scheme = scheme
+        save_settings(self.home, self.settings)
+
+    @Slot()
+    def _on_focus_number(self) -> None:
+        self.window.phone.focus_number()
+
+    @Slot()
+    def _on_look_up(self) -> None:
+        self.phone.look_up(self.window.phone.dialpad.number_text())
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        for name in ("phone.lookup", "phone.refresh", "phone.ring", "log.search"):
+            self.tasks.cancel(name)
+
+    @Slot()
+    def _on_replay(self) -> None:
+        self._on_rerun(0)
+
+    @Slot(int)
+    def _on_rerun(self, run_id: int) -> None:
+        started = self.inspector.started(run_id)
+        if started is None:
+            return
+        if started.operation == "findContact":
+            self.tasks.start(self.phone.match(started.subject), name="phone.lookup")
+        elif started.operation == "findContactWithName" and self.bench is not None:
+            self.tasks.start(self.bench.search(started.subject), name="log.search")
+        else:
+            self.phone.notify(
+                f"{started.operation} changes the CRM, so it is not run again from here.",
+                "warning",
+            )
+
+    @Slot()
+    def _on_open_crm_page(self) -> None:
+        page = self.sandbox_urls.get("page")
+        if page:
+            open_in_browser(page)
+
+    def _on_task_error(self, name: str, error: BaseException) -> None:
+        self.window.show_error(
+            f"{name} failed inside the bench: {type(error).__name__}: {error}. "
+            "Nothing you entered is lost; please report this."
+        )
+        self.window.set_bench_state("error")
+
+
+def open_in_browser(url: str) -> None:
+    """Open a web page for the user; any other kind of address is refused."""
+    address = QUrl(url)
+    if address.scheme() in {"http", "https"}:
+        QDesktopServices.openUrl(address)

@@ -12,9 +12,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
 
+DRIVING_VERBS = frozenset({"invoke", "find", "search", "create", "log"})
 DONE, EXPECTATION_FAILED, WRONG_USAGE, CONNECTOR_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -145,21 +147,10 @@ def print_result(options: argparse.Namespace, document: Any, text: str) -> None:
 
 
 def _verb(name: str) -> Callable[[argparse.Namespace], int]:
-    from app import cli_bench, cli_offline  # noqa: PLC0415  not needed for the window
-
-    table: dict[str, Callable[[argparse.Namespace], int]] = {
-        "formats": cli_offline.formats,
-        "connectors": cli_offline.connectors,
-        "sandbox": cli_offline.sandbox,
-        "tour": cli_offline.tour,
-        "doctor": cli_offline.doctor,
-        "invoke": cli_bench.invoke,
-        "find": cli_bench.find,
-        "search": cli_bench.search,
-        "create": cli_bench.create,
-        "log": cli_bench.log,
-    }
-    return table[name]
+    """Return the function of a verb; each module is imported only when it is wanted."""
+    module = "app.cli_bench" if name in DRIVING_VERBS else "app.cli_offline"
+    verb: Callable[[argparse.Namespace], int] = getattr(import_module(module), name)
+    return verb
 
 
 def _add_formats(parser: argparse.ArgumentParser) -> None:

@@ -97,7 +97,8 @@ def sandbox(options: argparse.Namespace) -> int:
             from connectors.runtime.store import CoreStore  # noqa: PLC0415
 
             cache = CoreStore(folder / "core.sqlite")
-            cache.clear_account("sandbox")
+            for platform in SANDBOX_PLATFORMS:
+                cache.clear_account("sandbox", platform)
             cache.close()
             print_result(options, {"reset": True}, "The sandbox has its sample contacts again.")
         elif options.action == "urls":

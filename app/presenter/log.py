@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
 from app.bench import Bench, Run
-from app.extension.calls import Call
-from app.extension.log_form import LogForm, LogSubmission
-from app.extension.matcher import is_external
+from app.extension.calls import Call, LoggedRecord, to_call_log
+from app.extension.log_form import SEARCH_KEY, ExistingLog, LogForm, LogSubmission
+from app.extension.matcher import is_external, real_contacts
 from app.loop import TaskRunner
-from connectors.contract.model import CallContact, Contact
+from connectors.contract.model import Contact
 from widgets.page_state import SearchResult
 from widgets.phone_panel import PhonePanel
 
@@ -38,6 +39,8 @@ class LogPresenter(QObject):
         self._tasks = tasks
         self._form: LogForm | None = None
         self._call: Call | None = None
+        self._create_unknown = False
+        self._editing = False
         self._found: dict[str, Contact] = {}
         page, search = panel.log_page, panel.search_dialog
         page.contact_selected.connect(self._on_contact_selected)
@@ -54,7 +57,7 @@ class LogPresenter(QObject):
     @Slot(str)
     def open(self, session_id: str) -> None:
         """Open the log page for a call of the history: new, or as an edit when it is logged."""
-        call = self._extension.calls.get(session_id)
+        call = self._extension.calls.call(session_id)
         if call is not None:
             self._tasks.start(self._open(call), name="log.open")
 
@@ -88,8 +91,7 @@ class LogPresenter(QObject):
         if extension.calls.logged(call.session_id) is not None:
             await self._open_edit(call, bench)
             return
-        contacts = extension.matches.get(call.number)
-        if contacts is None:
+        if extension.matches.match(call.number) is None:
             run = await extension.match(call.number)
             if run is None:
                 return
@@ -97,8 +99,22 @@ class LogPresenter(QObject):
                 # Production stops here without a word (contact-flow 1.4 step 8).
                 extension.notify_run(run)
                 return
+            # Only an online lookup brings the entry "Create new contact..." (1.5).
             contacts = extension.matches.with_pins(call.number, run.contacts)
-        self._begin(call, LogForm(bench.manifest, contacts, call, region=extension.region))
+        else:
+            contacts = extension.contacts(call.number)
+            if not contacts:
+                run = await extension.match(call.number)
+                if run is None or run.failed:
+                    if run is not None:
+                        extension.notify_run(run)
+                    return
+                contacts = extension.matches.with_pins(call.number, run.contacts)
+        self._editing = False
+        self._begin(
+            call,
+            LogForm(bench.manifest, contacts, call, now=time.time(), user=bench.connection.user),
+        )
 
     async def _open_edit(self, call: Call, bench: Bench) -> None:
         extension = self._extension
@@ -107,18 +123,33 @@ class LogPresenter(QObject):
             extension.notify_run(run)
             return
         logs = run.outcome.answer.get("logs") or [{}]
-        logged = extension.calls.logged(call.session_id)
-        form = LogForm.for_edit(
-            bench.manifest,
-            call,
-            logged,
-            logs[0].get("logData") or {},
-            region=extension.region,
+        data = logs[0].get("logData")
+        data = data if isinstance(data, dict) else {}
+        record = extension.calls.logged(call.session_id)
+        if record is None:
+            return
+        contact = Contact(
+            id=record.contact_id,
+            name=record.contact_name or str(data.get("contactName") or ""),
+            type=record.contact_type or None,
         )
-        self._begin(call, form)
+        existing = ExistingLog(
+            contact_id=record.contact_id,
+            subject=str(data.get("subject") or ""),
+            note=str(data.get("note") or ""),
+            contact_name=contact.name,
+            contact_type=record.contact_type,
+            dispositions=data.get("dispositions") or {},
+        )
+        self._editing = True
+        self._begin(
+            call,
+            LogForm(bench.manifest, [contact], call, now=time.time(), existing=existing),
+        )
 
     def _begin(self, call: Call, form: LogForm) -> None:
         self._call, self._form = call, form
+        self._create_unknown = False
         self._show()
         self._panel.show_log_page()
 
@@ -130,7 +161,7 @@ class LogPresenter(QObject):
         self._show()
         try:
             submission = form.submission()
-            if form.editing:
+            if self._editing:
                 saved = await self._update(bench, call, submission)
             else:
                 saved = await self._create_and_log(bench, call, form, submission)
@@ -147,45 +178,48 @@ class LogPresenter(QObject):
         self, bench: Bench, call: Call, form: LogForm, submission: LogSubmission
     ) -> bool:
         extension = self._extension
-        contact = submission.contact
-        if contact is None:
-            if form.outcome_unknown and await self._found_after_all(call, form):
+        created: Contact | None = None
+        new = submission.new_contact
+        if new is not None:
+            if self._create_unknown and await self._found_after_all(call, form):
                 return False
             run = await bench.create(
-                call.number,
-                submission.new_name,
-                submission.new_type,
-                submission.additional_submission,
+                call.number, new.name, new.type, submission.additional_submission
             )
             created = run.contacts[0] if run.contacts and not run.failed else None
             if created is None:
-                self._tell_failure(run, form, "The contact was not created")
+                self._create_unknown = run.outcome.unknown
+                self._tell_failure(run, "The contact was not created")
                 return False
-            contact = form.contact_created(created)
-            extension.matches.register(call.number, contact)
+            form.contact_created(created)
+            extension.matches.remember(call.number, [_with_type(created, new.type)])
             extension.notify_run(run)
+        target = submission.call_contact(call.number, created)
         run = await bench.log(
-            call.to_call_log(submission.title),
-            CallContact(
-                id=contact.id,
-                type=contact.type if isinstance(contact.type, str) else None,
-                name=contact.name,
-                phone_number=call.number,
-            ),
+            to_call_log(call, title=submission.title),
+            target,
             submission.note,
             submission.additional_submission,
         )
         log_id = run.outcome.answer.get("logId")
         if run.failed or not log_id:
-            self._tell_failure(run, form, "Failed to save call log")
+            self._tell_failure(run, "Failed to save call log")
             return False
-        extension.calls.mark_logged(call.session_id, contact, log_id)
+        extension.calls.set_logged(
+            call.session_id,
+            LoggedRecord(
+                contact_id=target.id,
+                log_id=log_id,
+                contact_name=target.name or "",
+                contact_type=target.type or "",
+            ),
+        )
         extension.notify_run(run, "Call log added")
         return True
 
     async def _update(self, bench: Bench, call: Call, submission: LogSubmission) -> bool:
         run = await bench.update_log(
-            call.to_call_log(submission.title),
+            to_call_log(call, title=submission.title),
             submission.note,
             submission.title,
             submission.additional_submission,
@@ -199,10 +233,10 @@ class LogPresenter(QObject):
     async def _found_after_all(self, call: Call, form: LogForm) -> bool:
         """Look before creating again: the create before may have reached the CRM."""
         run = await self._extension.match(call.number, force_refresh=True)
-        real = [c for c in (run.contacts if run else ()) if not c.is_new_contact]
+        real = real_contacts(run.contacts) if run else ()
+        self._create_unknown = run is None or run.failed
         if not real:
-            form.outcome_unknown = False
-            return False
+            return self._create_unknown
         for contact in real:
             form.add_searched_contact(contact)
         self._extension.notify(
@@ -212,9 +246,8 @@ class LogPresenter(QObject):
         )
         return True
 
-    def _tell_failure(self, run: Run, form: LogForm, fallback: str) -> None:
+    def _tell_failure(self, run: Run, fallback: str) -> None:
         if run.outcome.unknown:
-            form.outcome_unknown = True
             self._extension.notify(
                 "No answer came in time, so it is not known whether this was saved. "
                 "Look in the CRM before saving again; nothing you entered is lost.",
@@ -240,7 +273,7 @@ class LogPresenter(QObject):
             run = await bench.search(name.strip())
         finally:
             dialog.show_busy(False)
-        real = [contact for contact in run.contacts if not contact.is_new_contact]
+        real = real_contacts(run.contacts)
         self._found = {f"{index}": contact for index, contact in enumerate(real)}
         if real:
             dialog.show_results([_result(key, contact) for key, contact in self._found.items()])
@@ -263,9 +296,9 @@ class LogPresenter(QObject):
     def _on_contact_selected(self, key: str) -> None:
         if self._form is None:
             return
-        if key == "searchContact":
+        if key == SEARCH_KEY:
             self._show()
-            self._panel.search_dialog.open_for(self._call.number if self._call else "")
+            self._panel.search_dialog.open()
             return
         self._form.select_contact(key)
         self._show()
@@ -315,4 +348,14 @@ def _result(key: str, contact: Contact) -> SearchResult:
         name=contact.name,
         sub_label=f"{kind} - {contact.id}" if kind else "",
         phone=contact.phone if isinstance(contact.phone, str) else "",
+    )
+
+
+def _with_type(contact: Contact, kind: str) -> Contact:
+    """Return a created contact with the type that it was created with."""
+    return Contact(
+        id=contact.id,
+        name=contact.name,
+        type=contact.type or kind or None,
+        additional_info=contact.additional_info,
     )

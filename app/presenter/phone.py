@@ -5,20 +5,17 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
-
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.bench import Bench, Run
-from app.extension.call_pop import CallPopSettings, decide
-from app.extension.calls import Call, CallHistory
-from app.extension.matcher import LocalMatchCache, is_external
+from app.extension.call_pop import PopDecision, PopEvent, PopSettings, contact_url, decide
+from app.extension.calls import Call, CallFilter, CallHistory, clock_text
+from app.extension.matcher import LocalMatchCache, is_external, real_contacts
 from app.loop import TaskRunner
 from app.presenter.log import LogPresenter
 from connectors import phone
 from connectors.contract.model import Contact
-from widgets.page_state import CallCardState, CallRow, Direction
+from widgets.page_state import CallCardState, Direction, SearchResult
 from widgets.phone_panel import PhonePanel
 
 GetBench = Callable[[], Bench | None]
@@ -56,12 +53,13 @@ class PhonePresenter(QObject):
         self._set_state = set_state
         self._open_url = open_url
         self._region = region
-        self.call_pop = CallPopSettings()
-        self.matches = LocalMatchCache(now=time.time)
+        self.pop_settings = PopSettings()
+        self.matches = LocalMatchCache()
         self.calls = CallHistory()
         self._current: Call | None = None
-        self._filter = "ALL"
+        self._filter = CallFilter.ALL
         self._search = ""
+        self._prompted: tuple[Contact, ...] = ()
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_card)
@@ -79,6 +77,7 @@ class PhonePresenter(QObject):
         history.call_requested.connect(self.ring_out)
         history.filter_changed.connect(self._on_filter_changed)
         history.search_changed.connect(self._on_search_changed)
+        panel.contact_prompt_chosen.connect(self._on_prompt_chosen)
 
     @property
     def bench(self) -> Bench | None:
@@ -92,7 +91,7 @@ class PhonePresenter(QObject):
 
     def reset(self) -> None:
         """Forget what belongs to the connection before: matches, calls, the page on top."""
-        self.matches = LocalMatchCache(now=time.time)
+        self.matches = LocalMatchCache()
         self.calls = CallHistory()
         self._current = None
         self._clock.stop()
@@ -123,7 +122,7 @@ class PhonePresenter(QObject):
         """The ringing call is answered."""
         if self._current is None:
             return
-        self._current = self._current.answer(time.time())
+        self._current = self._current.answered(time.time())
         self._clock.start()
         self._show_card()
         self._tasks.start(self._pop(self._current, "onAnswer"), name="phone.call_pop")
@@ -133,9 +132,9 @@ class PhonePresenter(QObject):
         """The call ends and goes to the history."""
         if self._current is None:
             return
-        ended, self._current = self._current.hang_up(time.time()), None
+        ended, self._current = self._current.ended(time.time()), None
         self._clock.stop()
-        self.calls.add(ended)
+        self.calls.put(ended)
         self._panel.call_card.clear()
         self._panel.show_calls()
         self.show_history()
@@ -143,14 +142,14 @@ class PhonePresenter(QObject):
     @Slot(str)
     def refresh_contact(self, session_id: str) -> None:
         """Look the call's number up again, past every cache."""
-        call = self.calls.get(session_id)
+        call = self.calls.call(session_id)
         if call is not None:
             self._tasks.start(self._refresh(call), name="phone.refresh")
 
     @Slot(str)
     def view_contact(self, session_id: str) -> None:
         """Open the page of the call's contact."""
-        call = self.calls.get(session_id)
+        call = self.calls.call(session_id)
         if call is not None:
             self._tasks.start(self._view(call), name="phone.view")
 
@@ -179,7 +178,7 @@ class PhonePresenter(QObject):
             raise
         self._set_state("error" if run.failed else "ready")
         if not run.failed:
-            self.matches.put(number, run.contacts)
+            self.matches.remember(number, run.contacts)
             self.show_history()
         return run
 
@@ -218,9 +217,14 @@ class PhonePresenter(QObject):
 
     def show_history(self) -> None:
         """Draw the call history."""
-        names = {call.session_id: self._name(call.number) for call in self.calls.all()}
-        shown = self.calls.filtered(self._filter, self._search, names)
-        self._panel.call_history.show_rows([self._row(call) for call in shown])
+        self._panel.call_history.show_rows(
+            self.calls.rows(time.time(), self._filter, self._search, self._name_of)
+        )
+
+    def contacts(self, number: str) -> tuple[Contact, ...]:
+        """Return what the extension knows of a number: contacts chosen by name, then matches."""
+        match = self.matches.match(number)
+        return self.matches.with_pins(number, match.contacts if match else ())
 
     def _dialled(self, text: str) -> str:
         number = phone.dial(text, self._region)
@@ -257,45 +261,56 @@ class PhonePresenter(QObject):
                 text = "The lookup failed"
                 self.notify_run(run)
             else:
-                text = matches_text(self.matches.contacts(number))
+                text = matches_text(run.contacts)
         finally:
             self._panel.dialpad.show_match(text)
 
     async def _ring(self, call: Call) -> None:
-        if is_external(call.number) and self.matches.get(call.number) is None:
+        if is_external(call.number) and self.matches.match(call.number) is None:
             await self.match(call.number)
             self._show_card()
         await self._pop(call, "onFirstRing")
 
-    async def _pop(self, call: Call, event: str) -> None:
-        bench = self.bench
-        if bench is None or not is_external(call.number):
-            return
-        decision = decide(
-            self.call_pop,
-            call.direction,
-            event,
-            self.matches.contacts(call.number),
-            bench.manifest,
-            bench.connection.user.hostname,
-        )
+    async def _pop(self, call: Call, event: PopEvent) -> None:
+        decision = self._decide(call, event)
         if decision.prompt:
             self._panel.show_contact_prompt(
                 [
-                    (contact_key(contact), contact.name, sub_label(contact))
-                    for contact in decision.prompt
+                    SearchResult(key=str(index), name=contact.name, sub_label=sub_label(contact))
+                    for index, contact in enumerate(decision.prompt)
                 ]
             )
-        if decision.urls:
+            self._prompted = decision.prompt
+        if decision.open:
             self.notify("Trying to find and open contact page...", "success", 5000)
-            for url in decision.urls:
+            for url in decision.open:
                 self._open_url(url)
+
+    def _decide(self, call: Call, event: PopEvent) -> PopDecision:
+        bench = self.bench
+        if bench is None or not is_external(call.number):
+            return PopDecision(nothing="There is nobody to look up.")
+        match = self.matches.match(call.number)
+        return decide(
+            self.pop_settings,
+            call.direction,
+            event,
+            self.contacts(call.number) if match else None,
+            bench.manifest,
+            bench.connection.user.hostname,
+        )
+
+    @Slot(str)
+    def _on_prompt_chosen(self, key: str) -> None:
+        bench = self.bench
+        if bench is not None and key.isdecimal() and int(key) < len(self._prompted):
+            self._open_contact(bench, self._prompted[int(key)])
 
     async def _refresh(self, call: Call) -> None:
         run = await self.match(call.number, force_refresh=True)
         if run is None:
             return
-        found = [contact for contact in run.contacts if not contact.is_new_contact]
+        found = real_contacts(run.contacts)
         if run.failed or not found:
             self.notify_run(run, "No contact found")
         else:
@@ -305,24 +320,19 @@ class PhonePresenter(QObject):
         bench = self.bench
         if bench is None:
             return
-        if self.matches.get(call.number) is None:
+        if self.matches.match(call.number) is None:
             await self.match(call.number)
-        contacts = self.matches.contacts(call.number)
-        if not contacts:
+        contacts = self.contacts(call.number)
+        if contacts:
+            self._open_contact(bench, contacts[0])
+        else:
             self.notify("No contact found", "warning", 3000)
-            return
-        settings = CallPopSettings.always_open()
-        decision = decide(
-            settings,
-            "inbound",
-            "onFirstRing",
-            contacts[:1],
-            bench.manifest,
-            bench.connection.user.hostname,
-        )
-        for url in decision.urls:
+
+    def _open_contact(self, bench: Bench, contact: Contact) -> None:
+        url = contact_url(bench.manifest, bench.connection.user.hostname, contact)
+        if url:
             self._open_url(url)
-        if not decision.urls:
+        else:
             self.notify(
                 f"The manifest of {bench.manifest.display_name or bench.manifest.name} has no "
                 "contactPageUrl, so there is no page to open.",
@@ -346,32 +356,21 @@ class PhonePresenter(QObject):
                 title=name or number_text,
                 number_text=number_text if name else "",
                 status_text=status,
-                duration_text=duration_text(call.duration(now)) if call.answered_at else "",
+                duration_text=clock_text(now - call.answered_at) if call.answered_at else "",
                 ringing=call.state == "ringing",
             )
         )
 
     def _name(self, number: str) -> str:
-        contacts = self.matches.contacts(number)
+        contacts = self.contacts(number)
         return contacts[0].name if contacts else ""
 
-    def _row(self, call: Call) -> CallRow:
-        name = self._name(call.number)
-        return CallRow(
-            session_id=call.session_id,
-            direction=call.direction,
-            missed=call.missed,
-            title=name or phone.display(call.number, self._region),
-            number=call.number,
-            duration_text=duration_text(call.duration(time.time())),
-            when_text=when_text(call.started_at),
-            logged=self.calls.logged(call.session_id) is not None,
-            matched=bool(name),
-        )
+    def _name_of(self, call: Call) -> str:
+        return self._name(call.number)
 
     @Slot(str)
     def _on_filter_changed(self, name: str) -> None:
-        self._filter = name
+        self._filter = CallFilter(name)
         self.show_history()
 
     @Slot(str)
@@ -382,7 +381,7 @@ class PhonePresenter(QObject):
 
 def matches_text(contacts: list[Contact] | tuple[Contact, ...]) -> str:
     """Return the found contacts in one line."""
-    real = [contact for contact in contacts if not contact.is_new_contact]
+    real = real_contacts(contacts)
     if not real:
         return "No contact found"
     if len(real) == 1:
@@ -395,30 +394,6 @@ def sub_label(contact: Contact) -> str:
     return f"{contact.type} - {contact.id}" if isinstance(contact.type, str) else ""
 
 
-def contact_key(contact: Contact) -> str:
-    """Return a key that also tells two kinds with the same number apart."""
-    return f"{contact.type if isinstance(contact.type, str) else ''}:{contact.id}"
-
-
-def duration_text(seconds: float) -> str:
-    """Return ``mm:ss``, or ``h:mm:ss`` from an hour on."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
-
-
-def when_text(at: float) -> str:
-    """Return the time for today, the date otherwise."""
-    moment = datetime.fromtimestamp(at).astimezone()
-    today = datetime.now().astimezone().date()
-    return moment.strftime("%H:%M") if moment.date() == today else moment.strftime("%d %b %Y")
-
-
 def shorten(text: str, length: int = 40) -> str:
     """Return `text` short enough for one line of a message."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def as_text(value: Any) -> str:
-    """Return text, blank for anything that is not."""
-    return value if isinstance(value, str) else ""

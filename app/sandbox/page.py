@@ -1,0 +1,2 @@
+from app.sandbox.store import Store
+def page_routes(store, settings): return []

@@ -1,0 +1,186 @@
+"""What App Connect's server keeps between requests (contact-flow 1.9), in one SQLite file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connectors.contract.hosting import AccountValue
+
+ACCOUNT_DATA_FRESH_S = 24 * 3600.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS contacts (
+    account_id TEXT, platform TEXT, number TEXT, value TEXT NOT NULL, created_at REAL NOT NULL,
+    PRIMARY KEY (account_id, platform, number));
+CREATE TABLE IF NOT EXISTS account_data (
+    account_id TEXT, platform TEXT, key TEXT, value TEXT NOT NULL, created_at REAL NOT NULL,
+    PRIMARY KEY (account_id, platform, key));
+CREATE TABLE IF NOT EXISTS call_logs (
+    session_id TEXT, platform TEXT, user_id TEXT, value TEXT NOT NULL, created_at REAL NOT NULL,
+    PRIMARY KEY (session_id, platform, user_id));
+"""
+
+
+class StoreError(Exception):
+    """The store's file cannot be used; the message names it and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedContacts:
+    """The account's cached answer for one number. `created_at` is in seconds since 1970."""
+
+    contacts: list[Any]
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallLogRecord:
+    """Core's record of a logged call. `created_at` is in seconds since 1970."""
+
+    session_id: str
+    platform: str
+    user_id: str
+    third_party_log_id: str | int
+    contact_id: str | int
+    id: str = ""
+    created_at: float = 0.0
+
+
+class CoreStore:
+    """The account's contact cache, its option lists, and the records of logged calls.
+
+    Args:
+        path: an SQLite file, or ``":memory:"``.
+        now: seconds since 1970; tests hand in their own clock.
+
+    Raises:
+        StoreError: the file is no database or cannot be opened.
+    """
+
+    def __init__(self, path: Path | str = ":memory:", now: Callable[[], float] = time.time) -> None:
+        self._now = now
+        try:
+            self._db = sqlite3.connect(path)
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                self._db.execute("PRAGMA busy_timeout=5000")
+                self._db.executescript(_SCHEMA)
+            except BaseException:
+                self._db.close()
+                raise
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"The store {path} cannot be opened ({error}): move it away."
+            ) from error
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        self._db.close()
+
+    def cached_contacts(self, account_id: str, platform: str, number: str) -> CachedContacts | None:
+        """Return the cached answer whatever its age, None when there is none."""
+        row = self._db.execute(
+            "SELECT value, created_at FROM contacts"
+            " WHERE account_id = ? AND platform = ? AND number = ?",
+            (account_id, platform, number),
+        ).fetchone()
+        return CachedContacts(json.loads(row[0]), row[1]) if row else None
+
+    def put_contacts(
+        self, account_id: str, platform: str, number: str, contacts: list[Any]
+    ) -> None:
+        """Keep a lookup's whole list, the new-contact entry included."""
+        self._put("contacts", (account_id, platform, number), contacts)
+
+    def forget_contacts(self, account_id: str, platform: str, number: str) -> None:
+        """Drop the cached answer for one number."""
+        with self._db:
+            self._db.execute(
+                "DELETE FROM contacts WHERE account_id = ? AND platform = ? AND number = ?",
+                (account_id, platform, number),
+            )
+
+    def account_data(self, account_id: str, platform: str) -> dict[str, AccountValue]:
+        """Return the account's option lists; one older than 24 h is not fresh."""
+        rows = self._db.execute(
+            "SELECT key, value, created_at FROM account_data WHERE account_id = ? AND platform = ?",
+            (account_id, platform),
+        ).fetchall()
+        now = self._now()
+        return {
+            key: AccountValue(
+                value=json.loads(value), fresh=now - created_at < ACCOUNT_DATA_FRESH_S
+            )
+            for key, value, created_at in rows
+        }
+
+    def account_data_created_at(self, account_id: str, platform: str, key: str) -> float | None:
+        """Return when an option list was kept, in seconds since 1970."""
+        row = self._db.execute(
+            "SELECT created_at FROM account_data WHERE account_id = ? AND platform = ? AND key = ?",
+            (account_id, platform, key),
+        ).fetchone()
+        return float(row[0]) if row else None
+
+    def put_account_data(self, account_id: str, platform: str, key: str, value: Any) -> None:
+        """Keep an option list of the account."""
+        self._put("account_data", (account_id, platform, key), value)
+
+    def call_log(self, session_id: str, platform: str, user_id: str) -> CallLogRecord | None:
+        """Return the record of a logged call, None when that call is not logged."""
+        row = self._db.execute(
+            "SELECT value, created_at FROM call_logs"
+            " WHERE session_id = ? AND platform = ? AND user_id = ?",
+            (session_id, platform, user_id),
+        ).fetchone()
+        if row is None:
+            return None
+        value = json.loads(row[0])
+        return CallLogRecord(
+            session_id=session_id,
+            platform=platform,
+            user_id=user_id,
+            third_party_log_id=value["thirdPartyLogId"],
+            contact_id=value["contactId"],
+            id=value["id"],
+            created_at=row[1],
+        )
+
+    def put_call_log(self, record: CallLogRecord) -> None:
+        """Keep the record of a logged call."""
+        value = {
+            "thirdPartyLogId": record.third_party_log_id,
+            "contactId": record.contact_id,
+            "id": record.id,
+        }
+        self._put("call_logs", (record.session_id, record.platform, record.user_id), value)
+
+    def forget_call_log(self, session_id: str, platform: str, user_id: str) -> None:
+        """Drop the record of a call, so that it can be logged again."""
+        with self._db:
+            self._db.execute(
+                "DELETE FROM call_logs WHERE session_id = ? AND platform = ? AND user_id = ?",
+                (session_id, platform, user_id),
+            )
+
+    def clear_account(self, account_id: str, platform: str) -> None:
+        """Drop the account's cached contacts and option lists; records of logged calls stay."""
+        with self._db:
+            for table in ("contacts", "account_data"):
+                self._db.execute(
+                    f"DELETE FROM {table} WHERE account_id = ? AND platform = ?",  # noqa: S608
+                    (account_id, platform),
+                )
+
+    def _put(self, table: str, key: tuple[str, str, str], value: Any) -> None:
+        with self._db:
+            self._db.execute(
+                f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?)",  # noqa: S608
+                (*key, json.dumps(value), self._now()),
+            )

@@ -1,0 +1,121 @@
+#!/bin/sh
+# Makes .venv, installs the locked packages, and installs the system libraries that Qt loads.
+#
+# usage: scripts/setup.sh [--dev]
+#
+# Run it as often as you like: with nothing to do it is done at once. It runs apt only as root or
+# where sudo asks for no password; elsewhere it prints the one line to paste and exits with 1.
+set -eu
+cd "$(dirname "$0")/.."
+
+lock=requirements.lock
+[ "${1:-}" != --dev ] || lock=requirements-dev.lock
+
+say() { printf '%s\n' "$*"; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+# What Qt loads: shared object, Debian package. The second list is for a real screen only.
+qt_libraries='libglib-2.0.so.0 libglib2.0-0
+libGL.so.1 libgl1
+libEGL.so.1 libegl1
+libfontconfig.so.1 libfontconfig1
+libxkbcommon.so.0 libxkbcommon0
+libdbus-1.so.3 libdbus-1-3'
+screen_libraries='libxcb-cursor.so.0 libxcb-cursor0
+libxcb-icccm.so.4 libxcb-icccm4
+libxcb-keysyms.so.1 libxcb-keysyms1
+libxkbcommon-x11.so.0 libxkbcommon-x11-0
+libxcb-xkb.so.1 libxcb-xkb1
+libxcb-shape.so.0 libxcb-shape0'
+
+has_screen() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }
+
+# Prints the first Python >= 3.11 that can make a virtual environment, else the first one at all:
+# Debian packs `ensurepip` apart.
+find_python() {
+    for modules in ensurepip sys; do
+        for name in python3.13 python3.12 python3.11 python3; do
+            if "$name" -c "import sys, $modules; sys.exit(sys.version_info < (3, 11))" 2>/dev/null
+            then
+                say "$name"
+                return
+            fi
+        done
+    done
+}
+
+# Prints the packages of the libraries that the dynamic linker does not know.
+missing_packages() {
+    [ -x /sbin/ldconfig ] || return 0
+    known=$(/sbin/ldconfig -p)
+    {
+        say "$qt_libraries"
+        if has_screen; then say "$screen_libraries"; fi
+    } | while read -r library package; do
+        case "$known" in *"$library "*) ;; *) say "$package" ;; esac
+    done
+}
+
+# Installs Debian packages, or says which line to paste.
+apt_install() {
+    command -v apt-get >/dev/null || fail "Install with your system's package manager:" "$@"
+    if [ "$(id -u)" = 0 ]; then
+        sudo=
+    elif sudo -n true 2>/dev/null; then
+        sudo='sudo -n'
+    else
+        fail "System packages are missing. Paste this line, then run the command again:
+sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
+    fi
+    say "Installing system packages: $*"
+    $sudo apt-get -qq update
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" \
+        >/dev/null
+}
+
+# A .venv whose Python is gone or too old (after a system upgrade, say) counts as none.
+if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    python=.venv/bin/python
+    missing=$(missing_packages)
+else
+    python=$(find_python)
+    [ -n "$python" ] || fail "Callbench needs Python 3.11 or later; this machine has" \
+        "$(python3 --version 2>/dev/null || say 'no Python'). On Ubuntu 22.04:" \
+        "sudo apt-get install -y python3.11 python3.11-venv"
+    missing=$(missing_packages)
+    if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+        missing="$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+$missing"
+    fi
+fi
+# shellcheck disable=SC2086  # one word per package
+[ -z "$missing" ] || apt_install $missing
+if [ "$python" != .venv/bin/python ]; then
+    say "Making .venv with $("$python" --version)"
+    rm -rf .venv
+    "$python" -m venv .venv
+    python=.venv/bin/python
+fi
+
+# The stamp names all that the packages in .venv depend on.
+stamp=.venv/.callbench-$lock
+wanted="$(sha256sum <"$lock") $($python --version) $PWD"
+if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+    say "Installing the packages of $lock"
+    $python -m pip --quiet --disable-pip-version-check install --require-hashes -r "$lock"
+    # The checkout is run in place: .venv finds its packages, and has the command `callbench`.
+    $python -c '
+import pathlib, sys, sysconfig
+pathlib.Path(sysconfig.get_path("purelib"), "callbench.pth").write_text(sys.argv[1] + "\n")'  "$PWD"
+    printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m app "$@"\n' "$PWD" >.venv/bin/callbench
+    chmod +x .venv/bin/callbench
+    say "$wanted" >"$stamp"
+fi
+
+# The last word is the linker's: is there still a library that Qt asks for and does not get?
+qt=$(echo .venv/lib/python3.*/site-packages/PySide6)
+set -- "$qt"/QtWidgets.abi3.so "$qt"/QtNetwork.abi3.so "$qt"/Qt/plugins/platforms/libqoffscreen.so
+if has_screen; then set -- "$@" "$qt"/Qt/plugins/platforms/libqxcb.so; fi
+absent=$(ldd "$@" | sed -n 's/^[[:space:]]*\(.*\) => not found/\1/p' | sort -u | tr '\n' ' ')
+[ -z "$absent" ] || fail "Qt still lacks these libraries: $absent
+Find their packages with 'apt-file search NAME' and install them."

@@ -1,0 +1,172 @@
+"""The verbs, through the real host in this process, with a small connector written on the spot."""
+
+import asyncio
+import textwrap
+
+import pytest
+
+from app.bench import Bench, failure_sentence
+from app.connections import Connection
+from app.journal import ConsolePrinted, FindingReported, Journal, RunFinished, RunStarted
+from connectors.contract.hosting import ErrorInfo
+from connectors.contract.model import CallContact, CallLog, User
+from connectors.host.local import LocalHost
+from connectors.runtime.store import CoreStore
+
+CONNECTOR = """
+    from connectors.contract.connector import Connector
+    from connectors.contract.errors import RateLimitError
+    from connectors.contract.model import (
+        Contact, CreateContactResult, CreateCallLogResult, FindContactResult, new_contact_entry)
+
+    class Small(Connector):
+        def get_basic_auth(self, given):
+            return "dXNlcjo="
+
+        async def find_contact(self, given):
+            print("asked for", given.phone_number, given.overriding_format)
+            if given.phone_number == "+12025550100":
+                raise RateLimitError("Small CRM answered 429: wait a minute and try again.")
+            if given.phone_number == "+12025550101":
+                self.context.report("ENRICHMENT_FAILED", "The deals could not be read.")
+            rows = (Contact(id=7, name="Ada Lovelace", type="contact"), new_contact_entry())
+            return FindContactResult(successful=True, matched_contact_info=rows)
+
+        async def find_contact_with_name(self, given):
+            return {"successful": True, "matchedContactInfo": [
+                {"id": None, "name": "no id"}, "text", {"id": 1.5, "name": None, "type": 3}]}
+
+        async def create_contact(self, given):
+            return CreateContactResult(contact_info=Contact(id=8, name=given.new_contact_name))
+
+        async def create_call_log(self, given):
+            return CreateCallLogResult(log_id=f"L{given.contact_info.id}")
+"""
+
+
+@pytest.fixture
+def bench(tmp_path):
+    source = tmp_path / "small.py"
+    source.write_text(textwrap.dedent(CONNECTOR))
+    user = User(id="1-small", access_token="key-SECRET", rc_account_id="acc")
+    connection = Connection(id="small", name="Small", platform=str(source), user=user)
+    store = CoreStore(":memory:")
+    bench = Bench(connection, LocalHost(str(source)), store, Journal())
+    yield bench
+    store.close()
+
+
+async def test_a_lookup_is_told_from_start_to_end(bench):
+    await bench.open()
+    run = await bench.find("+12025550123", ["###-###-####"])
+    kinds = [type(event) for event in bench.journal.events(run.run_id)]
+    assert kinds == [RunStarted, ConsolePrinted, RunFinished]
+    assert [contact.name for contact in run.contacts] == ["Ada Lovelace", "Create new contact..."]
+    assert not run.failed
+    await bench.close()
+
+
+async def test_the_second_lookup_comes_from_the_accounts_cache(bench):
+    await bench.open()
+    await bench.find("+12025550123")
+    again = await bench.find("+12025550123", ["other ### ### ####"])
+    assert again.outcome.cached
+    fresh = await bench.find("+12025550123", force_refresh=True)
+    assert not fresh.outcome.cached
+    await bench.close()
+
+
+async def test_a_failure_is_kept_apart_from_no_match(bench):
+    await bench.open()
+    run = await bench.find("+12025550100")
+    assert run.failed
+    assert run.outcome.error.type == "RateLimitError"
+    assert run.message["message"] == "Rate limit exceeded"
+    await bench.close()
+
+
+async def test_findings_belong_to_their_run(bench):
+    await bench.open()
+    run = await bench.find("+12025550101")
+    assert run.findings == (("ENRICHMENT_FAILED", "The deals could not be read."),)
+    assert any(isinstance(event, FindingReported) for event in bench.journal.events(run.run_id))
+    await bench.close()
+
+
+async def test_lookups_at_the_same_time_keep_their_events_apart(bench):
+    await bench.open()
+    numbers = [f"+1202555{index:04d}" for index in range(110, 130)]
+    runs = await asyncio.gather(*(bench.find(number) for number in numbers))
+    for number, run in zip(numbers, runs, strict=True):
+        printed = [e for e in bench.journal.events(run.run_id) if isinstance(e, ConsolePrinted)]
+        assert number in "".join(event.text for event in printed)
+    await bench.close()
+
+
+async def test_odd_entries_are_read_loosely(bench):
+    await bench.open()
+    run = await bench.search("odd")
+    assert [(contact.id, contact.name, contact.type) for contact in run.contacts] == [
+        ("1.5", "", "3")
+    ]
+    await bench.close()
+
+
+async def test_create_then_log(bench):
+    await bench.open()
+    created = await bench.create("+12025550123", "Grace Hopper", "contact")
+    assert created.contacts[0].id == 8
+    call_log = CallLog(session_id="s1", start_time=1, duration=5, result="Call connected")
+    logged = await bench.log(call_log, CallContact(id=8, name="Grace Hopper"), "hello")
+    assert logged.outcome.answer["logId"] == "L8"
+    again = await bench.log(call_log, CallContact(id=8, name="Grace Hopper"), "hello")
+    assert again.outcome.answer["successful"] is False
+    assert "Existing log" in again.message["message"]
+    await bench.close()
+
+
+async def test_no_secret_reaches_the_journal(bench):
+    await bench.open()
+    await bench.find("+12025550123")
+    assert "key-SECRET" not in repr(list(bench.journal.events()))
+    await bench.close()
+
+
+async def test_a_cancelled_lookup_ends_as_cancelled(tmp_path):
+    source = tmp_path / "slow.py"
+    source.write_text(
+        textwrap.dedent("""
+        import asyncio
+        from connectors.contract.connector import Connector
+
+        class Slow(Connector):
+            auth_type = "other"
+            async def find_contact(self, given):
+                await asyncio.sleep(60)
+        """)
+    )
+    store, journal = CoreStore(":memory:"), Journal()
+    user = User(id="1-slow", access_token="x")
+    bench = Bench(
+        Connection(id="slow", name="Slow", platform=str(source), user=user),
+        LocalHost(str(source)),
+        store,
+        journal,
+    )
+    await bench.open()
+    task = asyncio.get_running_loop().create_task(bench.find("+12025550123"))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    finished = [event for event in journal.events() if isinstance(event, RunFinished)]
+    assert [event.cancelled for event in finished] == [True]
+    await bench.close()
+    store.close()
+
+
+def test_a_failure_is_said_in_a_sentence():
+    said = failure_sentence(ErrorInfo(type="E", message="CRM down"), "insightly")
+    assert said == "CRM down (insightly)."
+    assert failure_sentence(ErrorInfo(type="E", message="Whole."), "x") == "Whole."
+    assert failure_sentence(ErrorInfo(type="Boom", message=" "), "x") == "Boom (x)."

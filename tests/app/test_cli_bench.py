@@ -1,0 +1,165 @@
+"""The driving verbs, in this process, against a real sandbox in a child process."""
+
+import json
+import textwrap
+
+import pytest
+
+from app.cli import main
+from app.sandbox import seed
+
+PLAIN = seed.DEMO["plain"]
+
+
+def run(capsys, *arguments):
+    code = main([*arguments, "--json"])
+    captured = capsys.readouterr()
+    return code, json.loads(captured.out) if captured.out else None, captured.err
+
+
+@pytest.mark.parametrize("platform", ["insightly", "bullhorn"])
+def test_find_tells_who_is_calling(capsys, platform):
+    code, document, err = run(capsys, "find", platform, PLAIN.number)
+    assert (code, err) == (0, "")
+    assert document["successful"] is True
+    assert document["contact"][0]["name"] == PLAIN.names[0]
+    assert document["cached"] is False
+    assert document["requests"] >= 3
+    assert document["error"] is None
+
+    code, document, _err = run(capsys, "find", platform, PLAIN.number)
+    assert (code, document["cached"], document["requests"]) == (0, True, 0)
+    code, document, _err = run(capsys, "find", platform, PLAIN.number, "--refresh")
+    assert (code, document["cached"]) == (0, False)
+
+
+def test_no_match_is_a_result(capsys):
+    code, document, err = run(capsys, "find", "insightly", seed.DEMO["nobody"].number)
+    assert (code, err) == (0, "")
+    assert [entry["isNewContact"] for entry in document["contact"]] == [True]
+
+
+def test_create_search_find_and_log(capsys):
+    code, created, _err = run(
+        capsys, "create", "insightly", "+12125550148", "Maria de la Cruz", "--type", "contact"
+    )
+    assert code == 0
+    assert created["successful"] is True
+    contact = created["contact"]
+    code, found, _err = run(capsys, "find", "insightly", "+12125550148")
+    assert [found["contact"][0][key] for key in ("id", "name")] == [
+        contact["id"],
+        "Maria de la Cruz",
+    ]
+    code, found, _err = run(capsys, "search", "insightly", "de la Cruz")
+    assert contact["id"] in [entry["id"] for entry in found["contact"]]
+    code, logged, _err = run(
+        capsys,
+        "log",
+        "insightly",
+        "+12125550148",
+        "--contact",
+        str(contact["id"]),
+        "--contact-type",
+        "contact",
+        "--note",
+        "asked for a quote",
+    )
+    assert code == 0
+    assert logged["logId"]
+
+
+def test_create_without_a_type_is_wrong_usage(capsys):
+    code, document, err = run(capsys, "create", "insightly", "+12125550148", "No Type")
+    assert code == 2
+    assert document["successful"] is False
+    assert "contact" in err
+    assert "lead" in err
+
+
+def test_an_unknown_connector_is_wrong_usage(capsys):
+    code, document, err = run(capsys, "find", "nocrm", "+12125550148")
+    assert (code, document) == (2, None)
+    assert "insightly" in err
+
+
+def test_invoke_adds_nothing_and_shows_each_request(capsys, tmp_path):
+    path = tmp_path / "input.json"
+    path.write_text(
+        json.dumps(
+            {
+                "user": {"platformAdditionalInfo": {"apiUrl": "https://api.na1.insightly.com"}},
+                "authHeader": "Basic " + "c2VjcmV0LWtleTo=",
+                "phoneNumber": PLAIN.number,
+                "overridingFormat": "",
+                "isExtension": "false",
+            }
+        )
+    )
+    code, document, err = run(
+        capsys,
+        "invoke",
+        "insightly",
+        "findContact",
+        "--input",
+        str(path),
+        "--route",
+        "*=http://127.0.0.1:9",
+    )
+    assert code == 3
+    assert document["error"]["type"] == "CrmUnavailableError"
+    assert document["requests"]
+    assert document["requests"][0]["url"].startswith("https://api.na1.insightly.com/v3.1/")
+    assert "c2VjcmV0" not in json.dumps(document)
+    assert "Insightly" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("{", "not JSON"), ("[]", "JSON object"), ("\ufeff{", "not JSON")],
+)
+def test_unreadable_input_is_wrong_usage(capsys, tmp_path, text, said):
+    path = tmp_path / "input.json"
+    path.write_text(text, encoding="utf-8")
+    code, document, err = run(capsys, "invoke", "insightly", "findContact", "--input", str(path))
+    assert (code, document) == (2, None)
+    assert said in err
+
+
+def test_a_missing_file_a_bad_route_and_an_unknown_operation(capsys, tmp_path):
+    path = tmp_path / "input.json"
+    code, _document, err = run(capsys, "invoke", "insightly", "findContact", "--input", str(path))
+    assert code == 2
+    assert "No such file" in err
+    path.write_text("{}")
+    code, _document, err = run(
+        capsys, "invoke", "insightly", "findContact", "--input", str(path), "--route", "nonsense"
+    )
+    assert code == 2
+    assert "nonsense" in err
+    code, _document, err = run(capsys, "invoke", "insightly", "findNothing", "--input", str(path))
+    assert code == 2
+    assert "findContact" in err
+
+
+def test_what_a_connector_prints_is_console(capsys, tmp_path):
+    source = tmp_path / "chatty.py"
+    source.write_text(
+        textwrap.dedent("""
+        from connectors.contract.connector import Connector
+
+        class Chatty(Connector):
+            async def find_contact(self, given):
+                print("hello from the connector")
+                return {"successful": True, "matchedContactInfo": []}
+        """)
+    )
+    path = tmp_path / "input.json"
+    path.write_text("{}")
+    for extra in ([], ["--in-process"]):
+        code, document, _err = run(
+            capsys, "invoke", str(source), "findContact", "--input", str(path), *extra
+        )
+        assert code == 0
+        assert "hello from the connector" in "".join(row["text"] for row in document["console"])
+        assert document["result"] == {"successful": True, "matchedContactInfo": []}

@@ -1,0 +1,59 @@
+"""A small grey label, a control and a line for what is wrong with it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+
+def label(text: str, role: str, *, wraps: bool = False, parent: QWidget | None = None) -> QLabel:
+    """Return a label drawn in the style sheet's `role`."""
+    made = QLabel(text, parent)
+    made.setProperty("role", role)
+    made.setWordWrap(wraps)
+    return made
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Set the property `name` and let the style sheet see it."""
+    if widget.property(name) == value:
+        return
+    widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class FieldRow(QWidget):
+    """Stack title, control and problem; the title is the control's accessible name."""
+
+    def __init__(self, title: str, control: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.control = control
+        control.setProperty("role", "underlined")
+        self._title = label(title, "fieldLabel")
+        self._title.setBuddy(control)
+        self._problem = label("", "problem", wraps=True)
+        self._problem.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._title)
+        column.addWidget(control)
+        column.addWidget(self._problem)
+        self.set_title(title)
+
+    def set_title(self, title: str, *, required: bool = False) -> None:
+        """Show the title, with a star when the field is required."""
+        self._title.setText(f"{title} *" if required else title)
+        self.control.setAccessibleName(f"{title}, required" if required else title)
+
+    def show_problem(self, text: str) -> None:
+        """Show the sentence under the control; an empty text takes it away."""
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+        self.control.setAccessibleDescription(text)
+        restyle(self.control, "bad", "true" if text else "")
+
+    @property
+    def problem(self) -> str:
+        """The sentence shown under the control."""
+        return self._problem.text()

@@ -195,9 +195,7 @@ class Bench:
 
     async def read_log(self, session_id: str) -> Run:
         """Read a logged call back from the CRM."""
-        return await self._run(
-            "getCallLog", session_id, lambda: self.core.get_call_log(session_id)
-        )
+        return await self._run("getCallLog", session_id, lambda: self.core.get_call_log(session_id))
 
     async def update_log(
         self,
@@ -295,9 +293,7 @@ class Bench:
         options = InvokeOptions(
             routes=dict(self.connection.routes),
             config=dict(self.connection.config),
-            account_data=self._store.account_data(account, self.core.platform)
-            if account
-            else {},
+            account_data=self._store.account_data(account, self.core.platform) if account else {},
             secrets=secrets_of(self.connection)
             + tuple(
                 value
@@ -318,9 +314,7 @@ class Bench:
         match event:
             case ConsoleEvent():
                 self.journal.append(
-                    ConsolePrinted(
-                        run_id=run_id, at_ms=at_ms, stream=event.stream, text=event.text
-                    )
+                    ConsolePrinted(run_id=run_id, at_ms=at_ms, stream=event.stream, text=event.text)
                 )
             case ExchangeEvent():
                 self.journal.append(

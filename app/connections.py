@@ -113,7 +113,9 @@ class ConnectionFile:
         try:
             return from_wire({**row, "user": user, "config": config}, Connection)
         except msgspec.ValidationError as error:
-            raise ConnectionUnusableError(f"The connection {name} cannot be read: {error}.") from error
+            raise ConnectionUnusableError(
+                f"The connection {name} cannot be read: {error}."
+            ) from error
 
     def save(self, connection: Connection) -> None:
         """Save a connection, replacing the one with its id."""

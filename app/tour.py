@@ -23,7 +23,7 @@ from widgets.main_window import MainWindow
 STEP_TIMEOUT_S = 15.0
 WATCHABLE_S = 1.4
 NEW_PERSON = "Nora Lindqvist"
-NEW_NUMBER = "+14155550163"
+NEW_NUMBER = "+16285550174"
 CREATED_PERSON = "Maria de la Cruz"
 CREATED_NUMBER = "+12125550148"
 
@@ -84,9 +84,7 @@ class Tour:
     async def _create_on_the_crm(self) -> None:
         await self._ring_and_hang_up(NEW_NUMBER)
         await self._wait_idle()
-        server.add(
-            self._presenter.home, "insightly", NEW_PERSON, NEW_NUMBER[2:], type="contact"
-        )
+        server.add(self._presenter.home, "insightly", NEW_PERSON, NEW_NUMBER[2:], type="contact")
 
     async def _call_before_refresh(self) -> None:
         await self._ring_and_hang_up(NEW_NUMBER)
@@ -101,7 +99,7 @@ class Tour:
 
     async def _one_match(self) -> None:
         person = seed.DEMO["plain"]
-        await self._ring_and_hang_up(person.number)
+        await self._ring_and_hang_up(person.e164)
         await self._until(lambda: self._row_title() == person.names[0])
         self._row_action("logCallAction")
         await self._log_page()
@@ -111,7 +109,7 @@ class Tour:
     async def _several_matches(self) -> None:
         self._click("backButton")
         person = seed.DEMO["shared"]
-        await self._ring_and_hang_up(person.number)
+        await self._ring_and_hang_up(person.e164)
         await self._wait_idle()
         self._row_action("logCallAction")
         await self._log_page()
@@ -121,7 +119,7 @@ class Tour:
 
     async def _no_match(self) -> None:
         self._click("backButton")
-        await self._ring_and_hang_up(seed.DEMO["nobody"].number)
+        await self._ring_and_hang_up(seed.DEMO["nobody"].e164)
         await self._wait_idle()
         self._row_action("logCallAction")
         await self._log_page()
@@ -145,8 +143,9 @@ class Tour:
         results.setCurrentIndex(results.model().index(0, 0))  # type: ignore[attr-defined]
         self._click("selectContactButton")
         await self._until(
-            lambda: self._child("contactCombo", QComboBox).currentText()
-            == seed.DEMO["plain"].names[0]
+            lambda: (
+                self._child("contactCombo", QComboBox).currentText() == seed.DEMO["plain"].names[0]
+            )
         )
         await self._save()
 
@@ -166,11 +165,11 @@ class Tour:
     async def _format_rescues(self) -> None:
         person = seed.DEMO["formatted"]
         self._presenter.set_formats([])
-        await self._look_up(person.number)
+        await self._look_up(person.e164)
         if person.names[0] in self._match_text():
             raise TourStepError("the contact was found without a format already")
         self._presenter.set_formats(["(###) ###-####"])
-        await self._look_up(person.number)
+        await self._look_up(person.e164)
         if person.names[0] not in self._match_text():
             raise TourStepError(f"the format did not find {person.names[0]}")
 

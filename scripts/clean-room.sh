@@ -32,11 +32,11 @@ for folder in $(cat /etc/pip.conf 2>/dev/null | tr ' =' '\n\n' | sed -n 's,^\(fi
     [ ! -d "$folder" ] || bind "$folder"
 done
 
-git clone --quiet "$checkout" "$root/root/callbench"
+git clone --quiet "$checkout" "$root/srv/callbench"
 for target in "$@"; do
     echo "== make $target"
     start=$(date +%s)
-    env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 $(env | grep ^PIP_) \
-        chroot "$root" make -C /root/callbench "$target"
+    env -i HOME="$HOME" PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 $(env | grep ^PIP_) \
+        chroot "$root" make -C /srv/callbench "$target"
     echo "== make $target: $(($(date +%s) - start)) s"
 done

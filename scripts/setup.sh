@@ -14,20 +14,6 @@ lock=requirements.lock
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
-# What Qt loads: shared object, Debian package. The second list is for a real screen only.
-qt_libraries='libglib-2.0.so.0 libglib2.0-0
-libGL.so.1 libgl1
-libEGL.so.1 libegl1
-libfontconfig.so.1 libfontconfig1
-libxkbcommon.so.0 libxkbcommon0
-libdbus-1.so.3 libdbus-1-3'
-screen_libraries='libxcb-cursor.so.0 libxcb-cursor0
-libxcb-icccm.so.4 libxcb-icccm4
-libxcb-keysyms.so.1 libxcb-keysyms1
-libxkbcommon-x11.so.0 libxkbcommon-x11-0
-libxcb-xkb.so.1 libxcb-xkb1
-libxcb-shape.so.0 libxcb-shape0'
-
 has_screen() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }
 
 # Prints the first Python >= 3.11 that can make a virtual environment, else the first one at all:
@@ -48,10 +34,8 @@ find_python() {
 missing_packages() {
     [ -x /sbin/ldconfig ] || return 0
     known=$(/sbin/ldconfig -p)
-    {
-        say "$qt_libraries"
-        if has_screen; then say "$screen_libraries"; fi
-    } | while read -r library package; do
+    grep -v '^#' resources/system-libraries.txt | while read -r library package only; do
+        if [ "$only" = screen ] && ! has_screen; then continue; fi
         case "$known" in *"$library "*) ;; *) say "$package" ;; esac
     done
 }

@@ -16,9 +16,10 @@ _MARGIN = 12
 class TwoLineDelegate(QStyledItemDelegate):
     """Draw the display text over the text of `SUB_LABEL_ROLE`; without one the name is centred."""
 
-    def sizeHint(  # noqa: N802, D102
+    def sizeHint(  # noqa: D102
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
+        del option
         return QSize(120, 54 if index.data(SUB_LABEL_ROLE) else 40)
 
     def paint(  # noqa: D102
@@ -28,15 +29,15 @@ class TwoLineDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         painter.save()
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state
+        rect: QRect = option.rect
         lit = state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
         if lit:
             painter.fillRect(rect, theme.color("header_bg"))
         body = rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
         sub_label = str(index.data(SUB_LABEL_ROLE) or "")
         name = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-        font = QFont(option.font)  # type: ignore[attr-defined]
+        font = QFont(option.font)
         font.setPixelSize(15)
         if not sub_label:
             _line(painter, body, font, "text", name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -195,7 +195,7 @@ class LogForm:
         What the user has filled in stays, so that Save can be pressed again without creating the
         contact twice.
         """
-        old = self._contacts.get(self._selected)
+        old = self._contact
         sent = self._submitted_fields()
         made = Contact(
             id=contact.id,
@@ -206,18 +206,18 @@ class LogForm:
             or (old.additional_info if old is not None else None),
         )
         key = _key(made)
-        replaced = self._selected if self._is_new else None
         entries = list(self._contacts.items())
         self._contacts = {}
         for other_key, other in entries:
-            if other_key == replaced:
+            if other.is_new_contact:
                 self._contacts[key] = made
             elif other_key != key:
                 self._contacts[other_key] = other
         self._contacts.setdefault(key, made)
         self._selected = key
         self._build(keep=lambda _: True)
-        self._from_creation = sent
+        shown = {item.const for item in self._shown}
+        self._from_creation = {key: value for key, value in sent.items() if key not in shown}
 
     def show_problems(self) -> None:
         """Show from now on what keeps the form from being saved."""
@@ -381,7 +381,7 @@ class LogForm:
         start = "Inbound call from" if self._title.startswith("Inbound") else "Outbound call to"
         self._title = f"{start} {self._new_name if self._is_new else self._label()}"
 
-    def _build(self, keep: Any) -> None:
+    def _build(self, keep: Callable[[Field], bool]) -> None:
         """Rebuild the fields for the selected contact; `keep` tells whose value stays."""
         choice = Choice(self._contact, self._new_type)
         page = self._manifest.page

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from connectors.contract.model import UNSET, Contact
+from connectors.contract.model import Contact
 
 MATCH_TTL_S = 7 * 24 * 3600.0
 
@@ -125,5 +125,4 @@ def _without_flag(contact: Contact) -> Contact:
         created_date=contact.created_date,
         most_recent_activity_date=contact.most_recent_activity_date,
         additional_info=contact.additional_info,
-        default_contact_type=UNSET,
     )

@@ -172,9 +172,7 @@ def real_contacts(finished: RunFinished) -> list[dict[str, Any]]:
     listed = finished.answer.get("contact")
     if not isinstance(listed, list | tuple):
         return []
-    return [
-        entry for entry in listed if isinstance(entry, dict) and not entry.get("isNewContact")
-    ]
+    return [entry for entry in listed if isinstance(entry, dict) and not entry.get("isNewContact")]
 
 
 def summary(finished: RunFinished) -> str:

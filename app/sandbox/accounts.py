@@ -94,6 +94,4 @@ def sandbox_routes(platform: str, urls: Mapping[str, str]) -> dict[str, str]:
 
 
 def _unknown(platform: str) -> SandboxError:
-    return SandboxError(
-        f"The sandbox has no CRM {platform!r}; it has {' and '.join(PLATFORMS)}."
-    )
+    return SandboxError(f"The sandbox has no CRM {platform!r}; it has {' and '.join(PLATFORMS)}.")

@@ -77,8 +77,10 @@ class BullhornApi:
             Route("/oauth/authorize", self._authorize, methods=["GET"]),
             Route("/oauth/token", self._token, methods=["POST", "GET"]),
         ]
-        for path in ("/login", "/rest-services/login"):
-            routes.append(Route(path, self._login, methods=["POST", "GET"]))
+        routes += [
+            Route(path, self._login, methods=["POST", "GET"])
+            for path in ("/login", "/rest-services/login")
+        ]
         for prefix in ("/rest", "/bullhorn/rest", "/rest-services"):
             routes += [
                 self._route(f"{prefix}/ping", self._ping, "GET"),
@@ -98,7 +100,9 @@ class BullhornApi:
         async def endpoint(request: Request) -> Response:
             given = request.headers.get("bhresttoken") or request.query_params.get("BhRestToken")
             if given != BULLHORN_SESSION:
-                return error(401, "Bad 'BhRestToken' or timed-out.", "errors.authentication.invalidRestToken")
+                return error(
+                    401, "Bad 'BhRestToken' or timed-out.", "errors.authentication.invalidRestToken"
+                )
             try:
                 answer = await handler(request)
             except HTTPException as problem:
@@ -148,7 +152,11 @@ class BullhornApi:
         if request.query_params.get("version") not in {"2.0", "*"}:
             return error(400, "version must be 2.0.", "errors.badRequest")
         if request.query_params.get("access_token") != BULLHORN_ACCESS_TOKEN:
-            return error(401, "Invalid or expired OAuth access token.", "errors.authentication.invalidOAuthToken")
+            return error(
+                401,
+                "Invalid or expired OAuth access token.",
+                "errors.authentication.invalidOAuthToken",
+            )
         host = request.headers["host"]
         return JSONResponse(
             {"BhRestToken": BULLHORN_SESSION, "restUrl": f"http://{host}/bullhorn/rest/"}
@@ -204,9 +212,7 @@ class BullhornApi:
         ids = sorted(search(self._store, kind.name, node))
         found = self._store.get_many("bullhorn", kind.name, ids[start : start + count])
         data = [_show(record, fields) for record in found]
-        return JSONResponse(
-            {"total": len(ids), "start": start, "count": len(data), "data": data}
-        )
+        return JSONResponse({"total": len(ids), "start": start, "count": len(data), "data": data})
 
     async def _get(self, request: Request) -> Response:
         kind = _kind(request)
@@ -266,9 +272,12 @@ class BullhornApi:
             elif name == "isDeleted":
                 if not isinstance(value, bool):
                     raise HTTPException(400, "isDeleted must be true or false.")
-            elif name in kind.phones or name.lower().endswith("name") or name == "status":
-                if value is not None and not isinstance(value, str):
-                    raise HTTPException(400, f"{name} must be text.")
+            elif (
+                (name in kind.phones or name.lower().endswith("name") or name == "status")
+                and value is not None
+                and not isinstance(value, str)
+            ):
+                raise HTTPException(400, f"{name} must be text.")
         company = data.get("clientCorporation")
         if company is not None:
             self._check_company(company)
@@ -349,7 +358,7 @@ def _fields(request: Request, kind: Entity, given: str | None = None) -> list[st
 
 
 def _show(record: Record, fields: list[str]) -> dict[str, Any]:
-    shown = {"id": record.id}
+    shown: dict[str, Any] = {"id": record.id}
     for name in fields:
         shown[name] = record.data.get(name)
     return shown
@@ -370,5 +379,3 @@ def _number(given: dict[str, Any], name: str, default: int) -> int:
     if not (value.isascii() and value.isdigit()):
         raise HTTPException(400, f"{name} must be a number.")
     return int(value)
-
-

@@ -201,7 +201,9 @@ class InsightlyApi:
             raise HTTPException(400, f"There is no {name} {target} to link to.")
         links = list(record.data.get("LINKS") or [])
         link = make_link(record.id, name, target, links)
-        self._store.update("insightly", kind.name, record.id, {**record.data, "LINKS": [*links, link]})
+        self._store.update(
+            "insightly", kind.name, record.id, {**record.data, "LINKS": [*links, link]}
+        )
         return JSONResponse(link, status_code=201)
 
     async def _drop_link(self, request: Request, kind: Entity) -> Response:
@@ -229,7 +231,7 @@ def error(status: int, message: str) -> Response:
 def show(kind: Entity, record: Record, *, brief: bool = False) -> dict[str, Any]:
     """Return a record as the API does: every field, null when it is empty."""
     lists = dict.fromkeys(set(_DETAILS) & kind.fields, ())
-    row: dict[str, Any] = {name: None for name in sorted(kind.fields)} | lists | record.data
+    row: dict[str, Any] = dict.fromkeys(sorted(kind.fields)) | lists | record.data
     if brief:
         for name in _DETAILS:
             row.pop(name, None)
@@ -299,9 +301,9 @@ def _checked(kind: Entity, data: dict[str, Any]) -> dict[str, Any]:
             data[name] = None if value is None else _date(value, name)
         elif isinstance(value, (dict, list)):
             raise HTTPException(400, f"{name} must be a single value.")
-        elif (name in kind.phones or name.endswith("NAME") or name in {"TITLE", "DETAILS"}) and not (
-            value is None or isinstance(value, str)
-        ):
+        elif (
+            name in kind.phones or name.endswith("NAME") or name in {"TITLE", "DETAILS"}
+        ) and not (value is None or isinstance(value, str)):
             raise HTTPException(400, f"{name} must be text.")
     return data
 

@@ -1,9 +1,10 @@
 """Lucene's classic query syntax, as far as Bullhorn's search uses it.
 
-``field:term``, ``field:"a phrase"``, ``field:(a OR b)``, AND, OR, NOT, ``&&``, ``||``, ``!``, ``+``,
-``-``, parentheses, backslash escapes and the wildcards ``*`` and ``?``. Words without an operator
-between them are OR. Text is analysed as it is when it is indexed (``app.sandbox.store.tokens``), so
-one word that holds several tokens becomes a phrase: ``phone:415-555`` asks for 415 next to 555.
+``field:term``, ``field:"a phrase"``, ``field:(a OR b)``, AND, OR, NOT, ``&&``, ``||``, ``!``,
+``+``, ``-``, parentheses, backslash escapes and the wildcards ``*`` and ``?``. Words
+without an operator between them are OR. Text is analysed as it is when it is indexed
+(``app.sandbox.store.tokens``), so one word that holds several tokens becomes a phrase:
+``phone:415-555`` asks for 415 next to 555.
 """
 
 from __future__ import annotations

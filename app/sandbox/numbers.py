@@ -2,7 +2,7 @@
 
 Where a country keeps numbers for films and examples, those are used: 555-01xx in North America,
 020 7946 0xxx in Britain, 030 23125 xxx in Germany, 01 99 00 xx xx in France, 02 5550 xxxx in
-Australia, 08-465 00 4xx in Sweden, 020 91x xxxx in Ireland.
+Australia, 08-465 00 4xx in Sweden.
 """
 
 from __future__ import annotations
@@ -21,14 +21,31 @@ RANGES: dict[str, tuple[tuple[str, int], ...]] = {
     "FR": (("19900", 4),),
     "AU": (("25550", 4),),
     "SE": (("846500", 3),),
-    "IE": (("2091", 5),),
+    "IE": (("15550", 3),),
     "NL": (("2055501", 2), ("1055501", 2)),
-    "JP": (("355501", 4),),
+    "JP": (("35550", 4),),
     "IN": (("2255501", 3),),
     "BR": (("1155501", 3),),
 }
 # Most of the sample people are in North America, as most of the extension's users are.
-MIX = ("US", "CA", "US", "GB", "US", "DE", "US", "FR", "AU", "US", "SE", "IE", "NL", "JP", "IN", "BR")
+MIX = (
+    "US",
+    "CA",
+    "US",
+    "GB",
+    "US",
+    "DE",
+    "US",
+    "FR",
+    "AU",
+    "US",
+    "SE",
+    "IE",
+    "NL",
+    "JP",
+    "IN",
+    "BR",
+)
 
 
 def number_at(index: int) -> tuple[str, PhoneNumber]:
@@ -44,7 +61,9 @@ def number_at(index: int) -> tuple[str, PhoneNumber]:
         start, digits, region = f"{(213, 312, 617, 206, 303)[index % 5]}555", 4, "US"
         serial = 2000 + index * 37 % 7999
     code = phonenumbers.country_code_for_region(region)
-    return region, PhoneNumber(country_code=code, national_number=int(f"{start}{serial:0{digits}d}"))
+    return region, PhoneNumber(
+        country_code=code, national_number=int(f"{start}{serial:0{digits}d}")
+    )
 
 
 def e164(number: PhoneNumber) -> str:
@@ -72,7 +91,9 @@ def _groups(number: PhoneNumber) -> list[str]:
 def _trunk_zero(number: PhoneNumber) -> str:
     """``+49 (0)30 23125 123``: the trunk zero that must not be dialled from abroad."""
     code, _, rest = _international(number).partition(" ")
-    return f"{code} (0){rest}" if _national(number).lstrip("(").startswith("0") else f"{code} {rest}"
+    return (
+        f"{code} (0){rest}" if _national(number).lstrip("(").startswith("0") else f"{code} {rest}"
+    )
 
 
 def _vanity(number: PhoneNumber) -> str:
@@ -84,9 +105,7 @@ def _vanity(number: PhoneNumber) -> str:
 
 
 def _full_width(number: PhoneNumber) -> str:
-    return "".join(
-        chr(ord(c) - 0x30 + 0xFF10) if c.isdigit() else c for c in _national(number)
-    )
+    return "".join(chr(ord(c) - 0x30 + 0xFF10) if c.isdigit() else c for c in _national(number))
 
 
 def _carrier_prefix(number: PhoneNumber) -> str:

@@ -20,6 +20,8 @@ ADDRESS_FILE = "sandbox.json"
 START_TIMEOUT_S = 20.0
 HEALTH_TIMEOUT_S = 2.0
 STOP_TIMEOUT_S = 5.0
+# Where the packages are, so that a child finds them from any folder.
+_ROOT = str(Path(__file__).resolve().parents[2])
 
 
 class SandboxHandle:
@@ -69,6 +71,12 @@ async def running_sandbox(home: Path) -> str | None:
     return url if health.get("pid") == pid else None
 
 
+async def running(home: Path) -> dict[str, str] | None:
+    """Return the URLs of the sandbox that runs for `home`, None when there is none."""
+    url = await running_sandbox(home)
+    return None if url is None else sandbox_urls(url)
+
+
 async def start_or_join(
     home: Path,
     *,
@@ -99,13 +107,12 @@ async def start_or_join(
 async def _start(
     home: Path, delay_ms: int, index_delay_s: float, faults: Sequence[str]
 ) -> SandboxHandle:
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  a moment, once
     command = [sys.executable, "-m", "app.sandbox", "--home", str(home), "--port", "0"]
     command += ["--delay", str(delay_ms), "--index-delay", str(index_delay_s), "--stdin-guard"]
     command += [f"--fault={rule}" for rule in faults]
-    root = str(Path(__file__).resolve().parents[2])
     environment = {**os.environ, "PYTHONUTF8": "1"}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH"))))
     log = home / "sandbox.log"
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
@@ -170,5 +177,3 @@ async def _ask(url: str, method: str, path: str, body: Any = None) -> dict[str, 
     if not isinstance(said, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004  callers expect bad data as this
     return said
-
-

@@ -81,22 +81,26 @@ DEMO: dict[str, Demo] = {
     "nobody": Demo("+14155550199", (), "", "nobody has this number"),
 }
 
-_FIRST = (
-    "Amara Bastian Carla Dmitri Elena Farid Greta Hiro Isabel Jamal Katja Liam Mei Noor Oskar "
-    "Paula Quentin Rosa Stefan Tara Uma Viktor Wanda Xavier Yusuf Zoe Aaron Bianca Chidi Dana "
-    "Emil Fiona Gavin Hannah Ivan Julia Kofi Lena Marco Nina Olga Pedro Rachel Sanjay Theo Vera"
-).split()
-_LAST = (
-    "Abbott Bergström Costa Dubois Eriksen Fischer García Hughes Ivanova Jansen Kowalski Lefèvre "
-    "Müller Nakamura O'Brien Park Quinn Rossi Schmidt Takahashi Underwood Vargas Weber Xu Young "
-    "Zimmermann Adeyemi Baptiste Chen Das Ekström Ferrari Gupta Horváth Iyer Johnson Kim Lopez "
-    "Mbeki Novák van der Berg Smith"
-).replace("van der Berg", "van_der_Berg").split()
-_COMPANY = (
-    "Alder Works|Bluebird Freight|Cedar & Sons|Delta Optics|Evergreen Foods|Foxglove Media|"
-    "Granite Legal|Hollow Oak Furniture|Ivory Dental|Juniper Health|Kestrel Aviation|"
-    "Lantern Software"
-).split("|")
+_FIRST_TEXT = (
+    "Amara Bastian Carla Dmitri Elena Farid Greta Hiro Isabel Jamal Katja Liam Mei "
+    "Noor Oskar Paula Quentin Rosa Stefan Tara Uma Viktor Wanda Xavier Yusuf Zoe "
+    "Aaron Bianca Chidi Dana Emil Fiona Gavin Hannah Ivan Julia Kofi Lena Marco Nina "
+    "Olga Pedro Rachel Sanjay Theo Vera "
+)
+_LAST_TEXT = (
+    "Abbott Bergström Costa Dubois Eriksen Fischer García Hughes Ivanova Jansen "
+    "Kowalski Lefèvre Müller Nakamura O'Brien Park Quinn Rossi Schmidt Takahashi "
+    "Underwood Vargas Weber Xu Young Zimmermann Adeyemi Baptiste Chen Das Ekström "
+    "Ferrari Gupta Horváth Iyer Johnson Kim Lopez Mbeki Novák van_der_Berg Smith "
+)
+_COMPANY_TEXT = (
+    "Alder Works|Bluebird Freight|Cedar & Sons|Delta Optics|"
+    "Evergreen Foods|Foxglove Media|Granite Legal|Hollow Oak Furniture|"
+    "Ivory Dental|Juniper Health|Kestrel Aviation|Lantern Software"
+)
+_FIRST = tuple(_FIRST_TEXT.split())
+_LAST = tuple(_LAST_TEXT.split())
+_COMPANY = tuple(_COMPANY_TEXT.split("|"))
 _TITLES = ("Buyer", "Owner", "Office manager", "Engineer", "Head of sales", "Accountant", "")
 
 
@@ -213,9 +217,7 @@ def _fill_insightly(store: Store, wanted: list[Person]) -> None:
     def add(entity: str, data: dict[str, Any], place: int) -> int:
         moment = START_S + place * 7200
         dates = {"DATE_CREATED_UTC": stamp(moment), "DATE_UPDATED_UTC": stamp(moment + 3600)}
-        return store.create(
-            "insightly", entity, {**data, **dates}, created=moment, at_once=True
-        ).id
+        return store.create("insightly", entity, {**data, **dates}, created=moment, at_once=True).id
 
     companies = {
         name: add("organisations", {"ORGANISATION_NAME": name}, place)
@@ -301,8 +303,12 @@ def _put_phones(data: dict[str, Any], person: Person, main: str, mobile: str, se
         data[second] = person.stored
     elif person.slot == "second":
         data["CUSTOMFIELDS"] = [
-            {"FIELD_NAME": "DIRECT_LINE__c", "FIELD_VALUE": person.stored, "CUSTOM_FIELD_ID": "DIRECT_LINE__c"}
-        ]  # fmt: skip
+            {
+                "FIELD_NAME": "DIRECT_LINE__c",
+                "FIELD_VALUE": person.stored,
+                "CUSTOM_FIELD_ID": "DIRECT_LINE__c",
+            }
+        ]
     else:
         data[main] = person.stored
 

@@ -19,22 +19,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from app.sandbox.bullhorn import BullhornApi
+from app.sandbox.control import apply_control, describe_control
+from app.sandbox.edit import add, reset
 from app.sandbox.errors import FaultRuleError, PortTakenError
 from app.sandbox.faults import AsgiApp, FaultyApp, Receive, SandboxSettings, Scope, Send
 from app.sandbox.insightly import InsightlyApi
 from app.sandbox.page import page_routes
 from app.sandbox.process import ADDRESS_FILE
+from app.sandbox.process import sandbox_urls as urls
 from app.sandbox.schema import PLATFORMS
 from app.sandbox.seed import fill_if_empty
 from app.sandbox.store import FILE_NAME, Store
 
+__all__ = ["FaultRuleError", "PortTakenError", "add", "build_app", "reset", "run", "urls"]
 
 HOST_NAMES = ("127.0.0.1", "localhost")
-MAX_INDEX_DELAY_S = 86_400.0
 
 
 def build_app(store: Store, settings: SandboxSettings) -> AsgiApp:
-    """Return the whole sandbox as one ASGI app over `store`; `settings` may change while it runs."""
+    """Return the whole sandbox as one ASGI app; `settings` may change while it runs."""
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"ok": True, "platforms": list(PLATFORMS), "pid": os.getpid()})
@@ -63,46 +66,6 @@ def build_app(store: Store, settings: SandboxSettings) -> AsgiApp:
         *(Mount(f"/{name}", FaultyApp(apis[name], name, settings)) for name in PLATFORMS),
     ]
     return Doorkeeper(Starlette(routes=routes))
-
-
-def describe_control(store: Store, settings: SandboxSettings) -> dict[str, object]:
-    """Return the settings in the shape that ``/control`` takes."""
-    return {
-        "delayMs": settings.delay_ms,
-        "indexDelayS": store.index_delay_s,
-        "faults": [rule.text for rule in settings.rules],
-    }
-
-
-def apply_control(store: Store, settings: SandboxSettings, change: dict[str, object]) -> None:
-    """Change what `change` names: ``delayMs``, ``indexDelayS``, ``faults``. All of it or nothing.
-
-    Raises:
-        FaultRuleError: a rule or number cannot be used.
-        ValueError: there is another key, or a value of another type.
-    """
-    if set(change) - {"delayMs", "indexDelayS", "faults"}:
-        raise ValueError
-    delay = change.get("delayMs", settings.delay_ms)
-    index_delay = change.get("indexDelayS", store.index_delay_s)
-    faults = change.get("faults")
-    if isinstance(delay, bool) or not isinstance(delay, int):
-        raise ValueError  # noqa: TRY004  one kind of refusal
-    if isinstance(index_delay, bool) or not isinstance(index_delay, (int, float)):
-        raise ValueError  # noqa: TRY004
-    if faults is not None and not (
-        isinstance(faults, list) and all(isinstance(rule, str) for rule in faults)
-    ):
-        raise ValueError
-    if not 0 <= index_delay <= MAX_INDEX_DELAY_S:
-        raise FaultRuleError(
-            f"The index delay must be from 0 to {MAX_INDEX_DELAY_S:.0f} s, not {index_delay}."
-        )
-    new = SandboxSettings.of(delay, faults or ())
-    settings.delay_ms = new.delay_ms
-    if faults is not None:
-        settings.rules = new.rules
-    store.index_delay_s = index_delay
 
 
 class Doorkeeper:
@@ -182,7 +145,9 @@ def run(
         apply_control(store, settings, {"indexDelayS": index_delay_s})
         fill_if_empty(store, contacts)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        asyncio.run(_serve(build_app(store, settings), listener, home, url, on_ready, stop_with_stdin))
+        asyncio.run(
+            _serve(build_app(store, settings), listener, home, url, on_ready, stop_with_stdin)
+        )
 
 
 def _listen(port: int) -> socket.socket:
@@ -210,7 +175,7 @@ async def _serve(
     stop_with_stdin: bool,
 ) -> None:
     config = uvicorn.Config(
-        app,  # type: ignore[arg-type]  the same protocol under other names
+        app,
         log_config=None,
         log_level="critical",
         access_log=False,

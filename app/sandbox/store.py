@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.sandbox.errors import SandboxError
 from app.sandbox.schema import ENTITIES, Entity
+
+__all__ = ["FILE_NAME", "Record", "SandboxError", "Store", "tokens"]
 
 FILE_NAME = "sandbox.sqlite"
 FOREVER = 1e18
@@ -185,9 +188,7 @@ class Store:
             if old is None:
                 raise KeyError(record_id)
             id_field = ENTITIES[platform][entity].id_field
-            record = Record(
-                platform, entity, record_id, {**data, id_field: record_id}, old.created
-            )
+            record = Record(platform, entity, record_id, {**data, id_field: record_id}, old.created)
             self._db.execute(
                 "UPDATE records SET data = ? WHERE platform = ? AND entity = ? AND id = ?",
                 (_dump(record.data), platform, entity, record_id),
@@ -265,7 +266,7 @@ class Store:
     def positions(
         self, platform: str, entity: str, field: str, term: str, within: set[int] | None = None
     ) -> dict[int, set[int]]:
-        """Return id -> positions of `term` in `field`; ``*`` and ``?`` are wildcards if unescaped.
+        """Return id -> positions of `term` in `field`, as a search finds them now.
 
         A small set `within` limits the answer to those ids.
         """
@@ -277,9 +278,7 @@ class Store:
         self, platform: str, entity: str, field: str, pattern: str, within: set[int] | None = None
     ) -> dict[int, set[int]]:
         """Return id -> positions of the terms that fit a GLOB `pattern`."""
-        return self._select(
-            platform, entity, field, "term GLOB ?", pattern, self._clock(), within
-        )
+        return self._select(platform, entity, field, "term GLOB ?", pattern, self._clock(), within)
 
     def all_ids(self, platform: str, entity: str) -> set[int]:
         """Return every id that a search finds now."""
@@ -327,9 +326,7 @@ class Store:
 def _terms(platform: str, kind: Entity, data: dict[str, Any]) -> Iterator[tuple[str, str, int]]:
     """Yield (field, term, position): whole values for Insightly, words for Bullhorn."""
     for field, value in _texts(data):
-        if platform != "bullhorn":
-            yield field, value, 0
-        elif field == kind.id_field:
+        if platform != "bullhorn" or field == kind.id_field:
             yield field, value, 0
         else:
             for position, token in enumerate(tokens(value)):

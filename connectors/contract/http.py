@@ -103,6 +103,16 @@ async def send(
         ) from error
 
 
+def check_status(response: httpx.Response, what: str) -> None:
+    """Raise the error of an answer outside 2xx; for answers whose body does not matter.
+
+    Raises:
+        ConnectorError: as :func:`checked_json` does for the status.
+    """
+    if not response.is_success:
+        raise _refusal(response, what)
+
+
 def checked_json(response: httpx.Response, what: str) -> Any:
     """Return the JSON of a successful answer.
 
@@ -119,8 +129,7 @@ def checked_json(response: httpx.Response, what: str) -> Any:
         UnexpectedResponseError: any other status outside 2xx, or an answer that is not JSON;
             the message names what came instead.
     """
-    if not response.is_success:
-        raise _refusal(response, what)
+    check_status(response, what)
     host = _host(str(response.url))
     content = response.content
     if not content.strip():

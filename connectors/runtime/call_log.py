@@ -291,7 +291,7 @@ def _with_block(log_format: str, body: str, label: str, text: str) -> str:
         return _replaced(known, block, body) or f"{body}{block}<br>"
     if log_format == "text/markdown":
         block = f"### {label}\n{text}\n"
-        known = re.compile(rf"### {label}\n.*?(?=\n### |\Z)", re.DOTALL)
+        known = re.compile(rf"### {label}\n.*?(?:\n(?=### |\Z)|\Z)", re.DOTALL)
         return _replaced(known, block, body) or body + block
     block = f"- {label}:\n{text}\n--- END"
     known = re.compile(rf"- {label}:.*?--- END", re.DOTALL)

@@ -19,7 +19,7 @@ def run(capsys, *arguments):
 
 @pytest.mark.parametrize("platform", ["insightly", "bullhorn"])
 def test_find_tells_who_is_calling(capsys, platform):
-    code, document, err = run(capsys, "find", platform, PLAIN.number)
+    code, document, err = run(capsys, "find", platform, PLAIN.e164)
     assert (code, err) == (0, "")
     assert document["successful"] is True
     assert document["contact"][0]["name"] == PLAIN.names[0]
@@ -27,14 +27,14 @@ def test_find_tells_who_is_calling(capsys, platform):
     assert document["requests"] >= 3
     assert document["error"] is None
 
-    code, document, _err = run(capsys, "find", platform, PLAIN.number)
+    code, document, _err = run(capsys, "find", platform, PLAIN.e164)
     assert (code, document["cached"], document["requests"]) == (0, True, 0)
-    code, document, _err = run(capsys, "find", platform, PLAIN.number, "--refresh")
+    code, document, _err = run(capsys, "find", platform, PLAIN.e164, "--refresh")
     assert (code, document["cached"]) == (0, False)
 
 
 def test_no_match_is_a_result(capsys):
-    code, document, err = run(capsys, "find", "insightly", seed.DEMO["nobody"].number)
+    code, document, err = run(capsys, "find", "insightly", seed.DEMO["nobody"].e164)
     assert (code, err) == (0, "")
     assert [entry["isNewContact"] for entry in document["contact"]] == [True]
 
@@ -90,7 +90,7 @@ def test_invoke_adds_nothing_and_shows_each_request(capsys, tmp_path):
             {
                 "user": {"platformAdditionalInfo": {"apiUrl": "https://api.na1.insightly.com"}},
                 "authHeader": "Basic " + "c2VjcmV0LWtleTo=",
-                "phoneNumber": PLAIN.number,
+                "phoneNumber": PLAIN.e164,
                 "overridingFormat": "",
                 "isExtension": "false",
             }

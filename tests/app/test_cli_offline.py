@@ -23,15 +23,15 @@ def test_connectors_lists_what_each_can_do(capsys):
 
 def test_sandbox_add_then_reset(capsys):
     code, added, _err = run(
-        capsys, "sandbox", "add", "insightly", "Nora Lindqvist", "--phone", "4155550163"
+        capsys, "sandbox", "add", "insightly", "Nora Lindqvist", "--phone", "6285550174"
     )
     assert code == 0
     assert added["id"]
-    code, found, _err = run(capsys, "find", "insightly", "+14155550163")
+    code, found, _err = run(capsys, "find", "insightly", "+16285550174")
     assert [entry["name"] for entry in found["contact"]][0] == "Nora Lindqvist"
     code, _document, _err = run(capsys, "sandbox", "reset")
     assert code == 0
-    code, found, _err = run(capsys, "find", "insightly", "+14155550163")
+    code, found, _err = run(capsys, "find", "insightly", "+16285550174")
     assert [entry.get("isNewContact") for entry in found["contact"]] == [True]
 
 

@@ -1,0 +1,145 @@
+"""Finds connectors and loads them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import json
+import pkgutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import connectors
+from connectors.contract.connector import Connector
+
+OTHER_LANGUAGES = {".json", ".js", ".cjs", ".mjs", ".ts"}
+
+
+class ConnectorLoadError(Exception):
+    """A connector cannot be loaded; the message is one sentence that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConnector:
+    """A connector's class and what stands beside it.
+
+    Attributes:
+        manifest: the manifest's JSON, empty when there is none.
+        digest: first 12 hex digits of the SHA-256 over its files.
+    """
+
+    platform: str
+    kind: type[Connector]
+    manifest: dict[str, Any]
+    source: Path
+    digest: str
+
+
+def builtin_platforms() -> list[str]:
+    """Return the names of the connectors that come with the bench, sorted."""
+    found = []
+    for module in pkgutil.iter_modules(connectors.__path__):
+        folder = Path(connectors.__path__[0]) / module.name
+        if module.ispkg and (folder / "connector.py").is_file():
+            found.append(module.name)
+    return sorted(found)
+
+
+def load(platform: str) -> LoadedConnector:
+    """Load a built-in connector by name, or a connector file or folder by path.
+
+    Raises:
+        ConnectorLoadError: there is none, or it cannot be imported.
+    """
+    if platform in builtin_platforms():
+        source = Path(connectors.__path__[0]) / platform / "connector.py"
+        module = _imported(platform, source, f"connectors.{platform}.connector")
+        return _loaded(platform, source, module)
+    path = Path(platform).expanduser()
+    if not path.exists():
+        known = ", ".join(builtin_platforms())
+        raise ConnectorLoadError(
+            f"There is no connector {platform}: name a built-in one ({known}) or the path of one."
+        )
+    source = path / "connector.py" if path.is_dir() else path
+    if source.suffix in OTHER_LANGUAGES:
+        raise ConnectorLoadError(f"{source} is not Python; this version drives Python connectors.")
+    if not source.is_file() or source.suffix != ".py":
+        raise ConnectorLoadError(f"{path} has no connector.py, and is no Python file itself.")
+    name = path.name if path.is_dir() else path.stem
+    return _loaded(name, source, _imported(name, source, None))
+
+
+def _imported(platform: str, source: Path, module_name: str | None) -> ModuleType:
+    try:
+        if module_name is not None:
+            return importlib.import_module(module_name)
+        name = f"callbench_connector_{hashlib.sha256(str(source).encode()).hexdigest()[:12]}"
+        spec = importlib.util.spec_from_file_location(name, source)
+        if spec is None or spec.loader is None:
+            raise ConnectorLoadError(f"{source} cannot be imported.")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise ConnectorLoadError(
+            f"{platform} has a syntax error at {error.filename}:{error.lineno}: {error.msg}."
+        ) from error
+    except ModuleNotFoundError as error:
+        raise ConnectorLoadError(
+            f"{platform} needs the package {error.name}: install it with 'pip install {error.name}'."
+        ) from error
+    except ConnectorLoadError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise ConnectorLoadError(
+            f"{source} cannot be imported: {type(error).__name__}: {error}."
+        ) from error
+    return module
+
+
+def _loaded(platform: str, source: Path, module: ModuleType) -> LoadedConnector:
+    kinds = [
+        kind
+        for kind in vars(module).values()
+        if inspect.isclass(kind)
+        and issubclass(kind, Connector)
+        and kind.__module__ == module.__name__
+    ]
+    if len(kinds) != 1:
+        names = ", ".join(kind.__name__ for kind in kinds) or "none"
+        raise ConnectorLoadError(
+            f"{source} must define one subclass of connectors.contract.connector.Connector; "
+            f"it defines {names}."
+        )
+    manifest_path = source.with_name("manifest.json")
+    manifest: dict[str, Any] = {}
+    if manifest_path.is_file():
+        try:
+            manifest = json.loads(manifest_path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise ConnectorLoadError(
+                f"The manifest {manifest_path} is not JSON: {error}."
+            ) from error
+        if not isinstance(manifest, dict):
+            raise ConnectorLoadError(f"The manifest {manifest_path} is not a JSON object.")
+        entries = manifest.get("platforms")
+        if isinstance(entries, dict) and entries:
+            name = platform if platform in entries else next(iter(entries))
+            manifest = {"name": name} | entries[name]
+    return LoadedConnector(platform, kinds[0], manifest, source, _digest(source))
+
+
+def _digest(source: Path) -> str:
+    digest = hashlib.sha256()
+    own_folder = source.name == "connector.py"
+    files = sorted(source.parent.glob("*.py")) if own_folder else [source]
+    for path in [*files, source.with_name("manifest.json")]:
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,332 @@
+"""A connector in a child process of its own: it can block, crash or print what it likes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import signal
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import connectors
+from connectors.contract.exchange import Exchange
+from connectors.contract.hosting import (
+    CacheEvent,
+    ConsoleEvent,
+    Description,
+    ErrorInfo,
+    ExchangeEvent,
+    FindingEvent,
+    HostEvent,
+    InvokeOptions,
+    OnEvent,
+    Reply,
+    UserEvent,
+)
+from connectors.contract.model import from_wire, to_wire
+from connectors.host.load import ConnectorLoadError
+
+GRACE_S = 0.3
+"""How long a cancelled operation may take to end before its process is killed."""
+SHUTDOWN_S = 1.0
+START_S = 30.0
+MAX_LINE = 16 * 1024 * 1024
+LARGE_LINE = 256 * 1024
+EVENTS: dict[str, type[ConsoleEvent | CacheEvent | UserEvent | FindingEvent]] = {
+    "console": ConsoleEvent,
+    "cache": CacheEvent,
+    "user": UserEvent,
+    "finding": FindingEvent,
+}
+
+
+class HostProcess:
+    """One connector in a child process, replaced when it hangs or dies.
+
+    Args:
+        platform: a built-in connector's name, or the path of one.
+    """
+
+    def __init__(self, platform: str) -> None:
+        self._platform = platform
+        self._child: _Child | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None while none runs."""
+        return self._child.pid if self._child is not None and self._child.alive else None
+
+    async def describe(self) -> Description:
+        """Load the connector and describe it.
+
+        Raises:
+            ConnectorLoadError: it cannot be loaded, or its process ended while loading.
+        """
+        child = await self._running()
+        try:
+            async with asyncio.timeout(START_S):
+                answer = await child.request("describe", {}, None)
+        except TimeoutError:
+            await child.kill()
+            raise ConnectorLoadError(
+                f"{self._platform} did not finish loading within {START_S:.0f} s: "
+                "its module does something slow while it is imported."
+            ) from None
+        if isinstance(answer, ErrorInfo):
+            raise ConnectorLoadError(answer.message)
+        return from_wire(answer, Description)
+
+    async def invoke(
+        self,
+        operation: str,
+        input: dict[str, Any],  # noqa: A002  production's word
+        *,
+        options: InvokeOptions,
+        timeout_s: float,
+        on_event: OnEvent,
+    ) -> Reply:
+        """Run one operation; see :class:`connectors.contract.hosting.ConnectorHost`."""
+        began = time.perf_counter()
+        child = await self._running()
+        params = {
+            "operation": operation,
+            "input": input,
+            "options": to_wire(options),
+            "timeoutS": timeout_s,
+        }
+        answer: Any
+        try:
+            async with asyncio.timeout(timeout_s + GRACE_S):
+                answer = await child.request("invoke", params, on_event)
+        except TimeoutError:
+            await child.kill()
+            answer = ErrorInfo(
+                type="ConnectorTimeoutError",
+                message=f"{operation} did not answer within {timeout_s:g} s and did not let itself "
+                "be stopped; the connector's process was replaced.",
+            )
+        except asyncio.CancelledError:
+            await child.kill()
+            raise
+        ms = (time.perf_counter() - began) * 1000
+        if isinstance(answer, ErrorInfo):
+            return Reply(error=answer, ms=ms)
+        return from_wire(answer, Reply)
+
+    async def close(self) -> None:
+        """End the child; safe to call twice."""
+        child, self._child = self._child, None
+        if child is not None:
+            await child.close()
+
+    async def _running(self) -> _Child:
+        async with self._starting:
+            if self._child is None or not self._child.alive:
+                if self._child is not None:
+                    await self._child.close()
+                self._child = await _Child.start(self._platform)
+            return self._child
+
+
+class _Child:
+    def __init__(self, platform: str, process: asyncio.subprocess.Process) -> None:
+        self._platform = platform
+        self._process = process
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, tuple[asyncio.Future[Any], OnEvent | None]] = {}
+        self._last_words: deque[str] = deque(maxlen=5)
+        self._ended = False
+        self._broken = ""
+        loop = asyncio.get_running_loop()
+        self._readers = [
+            loop.create_task(self._read_messages(), name="host.messages"),
+            loop.create_task(self._read_stderr(), name="host.stderr"),
+        ]
+
+    @classmethod
+    async def start(cls, platform: str) -> _Child:
+        root = str(Path(connectors.__path__[0]).parent)
+        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "connectors.host",
+            platform,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+            limit=MAX_LINE,
+        )
+        return cls(platform, process)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return not self._ended and self._process.returncode is None
+
+    async def request(self, method: str, params: dict[str, Any], on_event: OnEvent | None) -> Any:
+        """Send a request and wait; an error comes back as an ErrorInfo."""
+        number = next(self._ids)
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = (future, on_event)
+        try:
+            await self._send({"id": number, "method": method, "params": params})
+            return await future
+        except asyncio.CancelledError:
+            await self._cancel(number, future)
+            raise
+        except (BrokenPipeError, ConnectionResetError):
+            await self._process.wait()
+            return self._exited()
+        finally:
+            self._waiting.pop(number, None)
+
+    async def kill(self) -> None:
+        """Kill the process unless it has settled everything it was asked to cancel."""
+        if self._busy and self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self.close()
+
+    async def close(self) -> None:
+        if self.alive:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError, RuntimeError):
+                await self._send({"method": "shutdown"})
+            try:
+                async with asyncio.timeout(SHUTDOWN_S):
+                    await self._process.wait()
+            except TimeoutError:
+                with contextlib.suppress(ProcessLookupError):
+                    self._process.kill()
+        await self._process.wait()
+        await asyncio.gather(*self._readers, return_exceptions=True)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                await self._process.stdin.wait_closed()
+
+    _busy = False
+
+    async def _cancel(self, number: int, future: asyncio.Future[Any]) -> None:
+        """Ask the child to cancel; whether it did is noted for :meth:`kill`."""
+        settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = (settled, None)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            await self._send({"method": "cancel", "params": {"id": number}})
+        try:
+            async with asyncio.timeout(GRACE_S):
+                await settled
+        except TimeoutError:
+            self._busy = True
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        stdin = self._process.stdin
+        if stdin is None:
+            raise BrokenPipeError
+        stdin.write(msgspec.json.encode({"jsonrpc": "2.0"} | message) + b"\n")
+        await stdin.drain()
+
+    async def _read_messages(self) -> None:
+        stream = self._process.stdout
+        try:
+            while stream is not None:
+                line = await stream.readline()
+                if not line:
+                    break
+                await self._take(line)
+        except ValueError:
+            self._broken = (
+                f"{self._platform} sent a line of more than {MAX_LINE // (1024 * 1024)} MB; "
+                "its process was ended."
+            )
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            while stream is not None and await stream.read(1 << 20):
+                pass
+        await self._process.wait()
+        self._ended = True
+        for future, _on_event in list(self._waiting.values()):
+            if not future.done():
+                future.set_result(self._exited())
+
+    async def _read_stderr(self) -> None:
+        stream = self._process.stderr
+        while stream is not None:
+            chunk = await stream.read(64 * 1024)
+            if not chunk:
+                return
+            for line in chunk.decode("utf-8", errors="replace").splitlines():
+                self._last_words.append(line)
+                self._tell(ConsoleEvent(text=line, stream="stderr"))
+
+    async def _take(self, line: bytes) -> None:
+        try:
+            if len(line) > LARGE_LINE:
+                message = await asyncio.to_thread(msgspec.json.decode, line)
+            else:
+                message = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            text = line.decode("utf-8", errors="replace").rstrip("\n")
+            self._tell(ConsoleEvent(text=text, stream="stdout"))
+            return
+        if not isinstance(message, dict):
+            return
+        if "method" in message:
+            event = _event(message)
+            if event is not None:
+                self._tell(event)
+            return
+        future, _on_event = self._waiting.get(message.get("id"), (None, None))
+        if future is not None and not future.done():
+            error = message.get("error")
+            if isinstance(error, dict):
+                kind = (error.get("data") or {}).get("type", "HostError")
+                future.set_result(ErrorInfo(type=kind, message=str(error.get("message", ""))))
+            else:
+                future.set_result(message.get("result"))
+
+    def _tell(self, event: HostEvent) -> None:
+        """Give an event to the operation it belongs to, or to all that run when it names none."""
+        _future, on_event = self._waiting.get(event.invocation, (None, None))
+        if on_event is not None:
+            on_event(event)
+        elif not event.invocation:
+            for _future, listener in list(self._waiting.values())[:1]:
+                if listener is not None:
+                    listener(event)
+
+    def _exited(self) -> ErrorInfo:
+        if self._broken:
+            return ErrorInfo(type="ResultTooLargeError", message=self._broken)
+        code = self._process.returncode or 0
+        how = f"ended with exit code {code}"
+        if code < 0:
+            how = f"was ended by {signal.Signals(-code).name}"
+        words = f" Its last words: {' / '.join(self._last_words)}" if self._last_words else ""
+        return ErrorInfo(
+            type="ConnectorExitedError",
+            message=f"The process of {self._platform} {how} in the middle of its work; the next "
+            f"operation gets a new one.{words}",
+        )
+
+
+def _event(message: dict[str, Any]) -> HostEvent | None:
+    params = message.get("params")
+    try:
+        if message["method"] == "exchange":
+            return ExchangeEvent(exchange=from_wire(params, Exchange))
+        return from_wire(params, EVENTS[message["method"]])
+    except (KeyError, msgspec.ValidationError):
+        return None

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from connectors.runtime.store import CallLogRecord, CoreStore, StoreError
+
+HOUR_S = 3600.0
+
+
+class Clock:
+    def __init__(self):
+        self.at = 1_000_000.0
+
+    def __call__(self):
+        return self.at
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(clock):
+    store = CoreStore(now=clock)
+    yield store
+    store.close()
+
+
+def test_contacts_have_no_expiry_and_know_their_age(store, clock):
+    store.put_contacts("acc", "insightly", "+1415", [{"id": 1, "name": "Ada"}])
+    clock.at += 80 * 24 * HOUR_S
+    cached = store.cached_contacts("acc", "insightly", "+1415")
+    assert cached.contacts == [{"id": 1, "name": "Ada"}]
+    assert cached.created_at == 1_000_000.0
+
+
+def test_accounts_platforms_and_numbers_are_apart(store):
+    store.put_contacts("acc", "insightly", "+1415", [])
+    assert store.cached_contacts("other", "insightly", "+1415") is None
+    assert store.cached_contacts("acc", "bullhorn", "+1415") is None
+    assert store.cached_contacts("acc", "insightly", "+1416") is None
+
+
+def test_account_data_is_fresh_for_24_hours_and_stays_as_stale(store, clock):
+    store.put_account_data("acc", "bullhorn", "bullhornData", {"a": [1]})
+    clock.at += 24 * HOUR_S - 1
+    assert store.account_data("acc", "bullhorn")["bullhornData"].fresh
+    clock.at += 1
+    value = store.account_data("acc", "bullhorn")["bullhornData"]
+    assert not value.fresh
+    assert value.value == {"a": [1]}
+    assert store.account_data_created_at("acc", "bullhorn", "bullhornData") == 1_000_000.0
+
+
+def test_clear_account_keeps_other_accounts_and_the_records_of_logged_calls(store):
+    store.put_contacts("acc", "x", "1", [])
+    store.put_contacts("acc2", "x", "1", [])
+    store.put_account_data("acc", "x", "k", 1)
+    record = CallLogRecord("s1", "x", "u1", "L1", 7, "ts1")
+    store.put_call_log(record)
+    store.clear_account("acc", "x")
+    assert store.cached_contacts("acc", "x", "1") is None
+    assert store.cached_contacts("acc2", "x", "1") is not None
+    assert store.account_data("acc", "x") == {}
+    assert store.call_log("s1", "x", "u1").third_party_log_id == "L1"
+
+
+def test_a_call_log_record_keeps_the_kind_of_its_ids_and_can_be_dropped(store):
+    store.put_call_log(CallLogRecord("s1", "x", "u1", 12, "7", "ts1"))
+    record = store.call_log("s1", "x", "u1")
+    assert (record.third_party_log_id, record.contact_id, record.id) == (12, "7", "ts1")
+    assert store.call_log("s1", "x", "u2") is None
+    store.forget_call_log("s1", "x", "u1")
+    assert store.call_log("s1", "x", "u1") is None
+
+
+def test_a_file_outlives_the_store(tmp_path):
+    first = CoreStore(tmp_path / "core.sqlite")
+    first.put_contacts("acc", "x", "1", [{"id": "é"}])
+    first.close()
+    first.close()
+    second = CoreStore(tmp_path / "core.sqlite")
+    assert second.cached_contacts("acc", "x", "1").contacts == [{"id": "é"}]
+    second.close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    path = tmp_path / "core.sqlite"
+    path.write_text("not a database, but long enough to be read as one" * 50)
+    with pytest.raises(StoreError, match=r"core\.sqlite.*move it away"):
+        CoreStore(path)

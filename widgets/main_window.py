@@ -1,0 +1,279 @@
+"""The frame: top bar, phone, inspector, run history, menus and keys. No decisions."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QByteArray, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets import icons, theme
+from widgets.command_palette import CommandPalette
+from widgets.console_view import ConsoleView
+from widgets.network_view import NetworkView
+from widgets.phone_panel import PhonePanel
+from widgets.raw_view import RawView
+from widgets.run_history import RunHistory
+from widgets.shortcuts_dialog import ShortcutsDialog
+from widgets.top_bar import TopBar
+
+PHONE_WIDTH = 404
+STATES = {
+    "idle": "Idle",
+    "loading": "Working …",
+    "ready": "Ready",
+    "error": "The last operation failed",
+}
+
+
+class MainWindow(QMainWindow):
+    """The bench's window.
+
+    Its property ``benchState`` is ``idle``, ``loading``, ``ready`` or ``error``.
+
+    Signals:
+        closed(): the user has closed the window.
+        scheme_requested(str): ``light`` or ``dark``.
+        focus_number_requested(), look_up_requested(), replay_requested(), cancel_requested():
+            keys that work from anywhere.
+    """
+
+    closed = Signal()
+    scheme_requested = Signal(str)
+    focus_number_requested = Signal()
+    look_up_requested = Signal()
+    replay_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, phone: PhonePanel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.phone = phone
+        self.top_bar = TopBar()
+        self.console = ConsoleView()
+        self.network = NetworkView()
+        self.raw = RawView()
+        self.run_history = RunHistory()
+        self.setWindowTitle("Callbench")
+        self.setMinimumSize(900, 600)
+        self._tabs = QTabWidget()
+        self._tabs.setObjectName("inspectorTabs")
+        self._tabs.setAccessibleName("Inspector")
+        self._tabs.setDocumentMode(True)
+        for name, view in (("Console", self.console), ("Network", self.network), ("Raw", self.raw)):
+            self.add_tab(name, view)
+        self._banner = _Banner()
+        inspector = QWidget()
+        inspector_layout = QVBoxLayout(inspector)
+        inspector_layout.setContentsMargins(0, 0, 0, 0)
+        inspector_layout.setSpacing(0)
+        inspector_layout.addWidget(self._banner)
+        inspector_layout.addWidget(self._tabs)
+        inspector.setMinimumWidth(360)
+        phone.setMinimumWidth(340)
+        self.run_history.setMinimumHeight(110)
+        self._sides = QSplitter(Qt.Orientation.Horizontal)
+        self._sides.addWidget(phone)
+        self._sides.addWidget(inspector)
+        self._floors = QSplitter(Qt.Orientation.Vertical)
+        self._floors.addWidget(self._sides)
+        self._floors.addWidget(self.run_history)
+        for splitter in (self._sides, self._floors):
+            splitter.setChildrenCollapsible(False)
+            splitter.setStretchFactor(0, 0 if splitter is self._sides else 1)
+            splitter.setStretchFactor(1, 1 if splitter is self._sides else 0)
+        self._inspector = inspector
+        center = QWidget()
+        layout = QVBoxLayout(center)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.top_bar)
+        layout.addWidget(self._floors)
+        self.setCentralWidget(center)
+        self._state = QLabel(STATES["idle"])
+        self._state.setObjectName("stateLabel")
+        self.statusBar().addWidget(self._state)
+        self.statusBar().setSizeGripEnabled(False)
+        self._actions: list[QAction] = []
+        self._build_menus()
+        self.top_bar.palette_requested.connect(self.open_palette)
+        self.setProperty("benchState", "idle")
+        self.resize(1360, 860)
+        self.reset_layout()
+
+    def add_tab(self, name: str, view: QWidget) -> None:
+        """Add a tab to the inspector."""
+        self._tabs.addTab(view, name)
+
+    def show_tab(self, name: str) -> None:
+        """Bring a tab of the inspector to the front."""
+        for index in range(self._tabs.count()):
+            if self._tabs.tabText(index) == name:
+                self._tabs.setCurrentIndex(index)
+
+    def set_bench_state(self, state: str) -> None:
+        """Show ``idle``, ``loading``, ``ready`` or ``error``; also the property ``benchState``."""
+        self.setProperty("benchState", state)
+        self._state.setText(STATES[state])
+
+    def show_connector(self, name: str) -> None:
+        """Name the connector in the title."""
+        self.setWindowTitle(f"{name} - Callbench" if name else "Callbench")
+
+    def show_error(self, sentence: str) -> None:
+        """Show what failed over the inspector, until it is dismissed."""
+        self._banner.show_sentence(sentence)
+
+    def save_layout(self) -> bytes:
+        """Return geometry and pane sizes."""
+        both = (self._sides.saveState(), self._floors.saveState())
+        return b"".join(len(bytes(part)).to_bytes(4) + bytes(part) for part in both) + bytes(
+            self.saveGeometry()
+        )
+
+    def restore_layout(self, layout: bytes) -> None:
+        """Take up a layout of :meth:`save_layout`; anything else is ignored."""
+        parts = []
+        for _splitter in range(2):
+            size = int.from_bytes(layout[:4])
+            parts.append(layout[4 : 4 + size])
+            layout = layout[4 + size :]
+        for splitter, part in zip((self._sides, self._floors), parts, strict=True):
+            splitter.restoreState(QByteArray(part))
+        self.restoreGeometry(QByteArray(layout))
+
+    @Slot()
+    def reset_layout(self) -> None:
+        """Give every pane its first size."""
+        self._inspector.show()
+        self.run_history.show()
+        self._sides.setSizes([PHONE_WIDTH, max(400, self.width() - PHONE_WIDTH)])
+        self._floors.setSizes([max(400, self.height() - 240), 190])
+
+    @Slot()
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        CommandPalette(self._actions, self).open()
+
+    @Slot()
+    def open_shortcuts(self) -> None:
+        """Open the list of keys."""
+        ShortcutsDialog(self._actions, self).open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+        """Tell that the window has been closed."""
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _build_menus(self) -> None:
+        file, run = self.menuBar().addMenu("&File"), self.menuBar().addMenu("&Run")
+        view, help_menu = self.menuBar().addMenu("&View"), self.menuBar().addMenu("&Help")
+        self._add(file, "Phone formats", "Ctrl+,", self.top_bar.formats_requested)
+        self._add(file, "Open CRM page", "", self.top_bar.open_crm_page_requested)
+        self._add(file, "Quit", "Ctrl+Q", self.close)
+        self._add(run, "Look up", "Ctrl+Return", self.look_up_requested)
+        self._add(run, "Run again", "Ctrl+R", self.replay_requested)
+        self._add(run, "Cancel", "Ctrl+.", self.cancel_requested)
+        self._add(run, "Go to phone number", "Ctrl+L", self.focus_number_requested)
+        for name in ("Console", "Network", "Raw"):
+            action = self._add(view, f"Show {name}", "", None)
+            action.triggered.connect(partial(MainWindow.show_tab, self, name))
+        self._add(view, "Find in this tab", "Ctrl+F", self._focus_find)
+        self._add(view, "Next pane", "F6", self._next_pane)
+        self._add(view, "Previous pane", "Shift+F6", self._previous_pane)
+        self._add(view, "Light or dark", "Ctrl+Shift+L", self._toggle_scheme)
+        self._add(view, "Presentation mode", "F11", self._toggle_presentation)
+        self._add(view, "Reset layout", "", self.reset_layout)
+        self._add(help_menu, "Search commands", "Ctrl+K", self.open_palette)
+        self._add(help_menu, "Keyboard shortcuts", "F1", self.open_shortcuts)
+
+    def _add(self, menu: QMenu, name: str, keys: str, target: object) -> QAction:
+        action = menu.addAction(name)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        if isinstance(target, Signal) or hasattr(target, "emit"):
+            action.triggered.connect(partial(_emit, target))
+        elif target is not None:
+            action.triggered.connect(target)
+        self._actions.append(action)
+        return action
+
+    @Slot()
+    def _focus_find(self) -> None:
+        view = self._tabs.currentWidget()
+        if isinstance(view, ConsoleView | NetworkView | RawView):
+            view.focus_find()
+
+    @Slot()
+    def _next_pane(self) -> None:
+        self._move_pane(1)
+
+    @Slot()
+    def _previous_pane(self) -> None:
+        self._move_pane(-1)
+
+    def _move_pane(self, step: int) -> None:
+        panes = (self.top_bar, self.phone, self._tabs, self.run_history)
+        focused = QApplication.focusWidget()
+        now = next(
+            (i for i, pane in enumerate(panes) if focused and pane.isAncestorOf(focused)), -step
+        )
+        pane = panes[(now + step) % len(panes)]
+        target = pane.nextInFocusChain()
+        while target is not pane and pane.isAncestorOf(target):
+            if target.focusPolicy() & Qt.FocusPolicy.TabFocus and target.isVisible():
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+            target = target.nextInFocusChain()
+
+    @Slot()
+    def _toggle_scheme(self) -> None:
+        self.scheme_requested.emit("light" if theme.current() == "dark" else "dark")
+
+    @Slot()
+    def _toggle_presentation(self) -> None:
+        shown = self._inspector.isVisible()
+        self._inspector.setVisible(not shown)
+        self.run_history.setVisible(not shown)
+
+
+class _Banner(QFrame):
+    """A sentence that stays until it is dismissed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("errorBanner")
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setAccessibleName("Error")
+        dismiss = QToolButton()
+        dismiss.setIcon(icons.icon("close"))
+        dismiss.setAccessibleName("Dismiss")
+        dismiss.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(dismiss)
+        self.hide()
+
+    def show_sentence(self, sentence: str) -> None:
+        """Show `sentence`."""
+        self._text.setText(sentence)
+        self.show()
+
+
+def _emit(signal: object, *_checked: object) -> None:
+    """Emit a signal of ours without the `checked` that actions send along."""
+    signal.emit()  # type: ignore[attr-defined]

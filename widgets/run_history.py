@@ -1,0 +1,196 @@
+"""The run history at the bottom: each run, newest first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from widgets import theme
+from widgets.page_state import RunRow
+
+MAX_RUNS = 500
+COLUMNS = ("", "Time", "Operation", "For", "Result", "Requests", "ms")
+OUTCOMES = {
+    "found": ("● found", "success"),
+    "none": ("○ no match", "warning"),
+    "done": ("● done", "success"),
+    "failed": ("✕ failed", "danger"),
+    "cancelled": ("– cancelled", "muted"),
+    "running": ("… running", "accent"),
+}
+_ID = Qt.ItemDataRole.UserRole
+
+
+class RunHistory(QWidget):
+    """The runs of this session; a pinned run survives Clear.
+
+    Signals:
+        run_selected(int): show only this run; 0 shows all again.
+        rerun_requested(int): run it once more.
+    """
+
+    run_selected = Signal(int)
+    rerun_requested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: dict[int, RunRow] = {}
+        self._pinned: set[int] = set()
+        title = QLabel("History")
+        title.setProperty("role", "heading")
+        self._all = QPushButton("Show all runs")
+        self._all.setObjectName("showAllRunsButton")
+        self._all.setAccessibleName("Show all runs")
+        self._all.clicked.connect(self.show_all)
+        self._rerun = QPushButton("Run again")
+        self._rerun.setObjectName("rerunButton")
+        self._rerun.setAccessibleName("Run the chosen run again")
+        self._rerun.setToolTip("Run the chosen run again (Ctrl+R)")
+        self._rerun.clicked.connect(self._on_rerun)
+        self._pin = QPushButton("Pin")
+        self._pin.setObjectName("pinRunButton")
+        self._pin.setAccessibleName("Pin the chosen run")
+        self._pin.clicked.connect(self._on_pin)
+        clear = QPushButton("Clear")
+        clear.setObjectName("clearRunsButton")
+        clear.setAccessibleName("Clear the history, pinned runs stay")
+        clear.clicked.connect(self.clear)
+        bar = QHBoxLayout()
+        bar.addWidget(title)
+        bar.addStretch(1)
+        for button in (self._all, self._rerun, self._pin, clear):
+            bar.addWidget(button)
+        self._table = QTableWidget(0, len(COLUMNS))
+        self._table.setObjectName("runHistory")
+        self._table.setAccessibleName("Run history")
+        self._table.setHorizontalHeaderLabels(list(COLUMNS))
+        self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._table.setShowGrid(False)
+        self._table.setTabKeyNavigation(False)
+        self._table.verticalHeader().hide()
+        self._table.verticalHeader().setDefaultSectionSize(28)
+        header = self._table.horizontalHeader()
+        for column, width in ((0, 104), (1, 104), (2, 160), (3, 190), (5, 84), (6, 64)):
+            self._table.setColumnWidth(column, width)
+        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._table.customContextMenuRequested.connect(self._show_menu)
+        self._table.itemSelectionChanged.connect(self._on_selection_changed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 10)
+        layout.addLayout(bar)
+        layout.addWidget(self._table)
+        self._show_buttons()
+
+    def show_run_row(self, row: RunRow) -> None:
+        """Add a run on top, or renew its row."""
+        known = row.run_id in self._rows
+        self._rows[row.run_id] = row
+        if not known:
+            self._table.insertRow(0)
+        number = self._row_of(row.run_id) if known else 0
+        self._fill(number, row)
+        while self._table.rowCount() > MAX_RUNS:
+            self._forget(self._table.rowCount() - 1)
+
+    def selected_run(self) -> int:
+        """Return the chosen run's id, 0 when none is chosen."""
+        items = self._table.selectedItems()
+        return int(items[0].data(_ID)) if items else 0
+
+    @Slot()
+    def show_all(self) -> None:
+        """Choose no run: every tab shows all."""
+        self._table.clearSelection()
+
+    @Slot()
+    def clear(self) -> None:
+        """Remove every run that is not pinned."""
+        for number in reversed(range(self._table.rowCount())):
+            item = self._table.item(number, 0)
+            if item is not None and int(item.data(_ID)) not in self._pinned:
+                self._forget(number)
+
+    def _row_of(self, run_id: int) -> int:
+        for number in range(self._table.rowCount()):
+            item = self._table.item(number, 0)
+            if item is not None and item.data(_ID) == run_id:
+                return number
+        return 0
+
+    def _forget(self, number: int) -> None:
+        item = self._table.item(number, 0)
+        if item is not None:
+            self._rows.pop(int(item.data(_ID)), None)
+        self._table.removeRow(number)
+
+    def _fill(self, number: int, row: RunRow) -> None:
+        word, tone = OUTCOMES[row.outcome]
+        pin = "📌 " if row.run_id in self._pinned else ""
+        cells = (
+            pin + word,
+            row.time_text,
+            row.operation,
+            row.subject,
+            f"{row.summary} (cached)" if row.cached else row.summary,
+            str(row.requests) if row.outcome != "running" else "",
+            f"{row.ms:.0f}" if row.ms is not None else "",
+        )
+        for column, text in enumerate(cells):
+            item = QTableWidgetItem(text)
+            item.setData(_ID, row.run_id)
+            item.setToolTip(text)
+            if column == 0:
+                item.setForeground(QColor(theme.colors(theme.current())[tone]))
+            if column in {5, 6}:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._table.setItem(number, column, item)
+
+    def _show_buttons(self) -> None:
+        chosen = bool(self.selected_run())
+        for button in (self._all, self._rerun, self._pin):
+            button.setEnabled(chosen)
+        self._pin.setText("Unpin" if self.selected_run() in self._pinned else "Pin")
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        self._show_buttons()
+        self.run_selected.emit(self.selected_run())
+
+    @Slot()
+    def _on_rerun(self) -> None:
+        if self.selected_run():
+            self.rerun_requested.emit(self.selected_run())
+
+    @Slot()
+    def _on_pin(self) -> None:
+        run_id = self.selected_run()
+        if run_id:
+            self._pinned ^= {run_id}
+            self._fill(self._row_of(run_id), self._rows[run_id])
+            self._show_buttons()
+
+    @Slot(QPoint)
+    def _show_menu(self, position: QPoint) -> None:
+        if not self.selected_run():
+            return
+        menu = QMenu(self)
+        menu.addAction("Run again").triggered.connect(self._on_rerun)
+        menu.addAction(self._pin.text()).triggered.connect(self._on_pin)
+        menu.addAction("Show all runs").triggered.connect(self.show_all)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._table.viewport().mapToGlobal(position))

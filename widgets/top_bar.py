@@ -1,0 +1,105 @@
+"""The bar on top: connection, mode, formats, the loaded connector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from widgets import icons
+
+MODES = {
+    "SANDBOX": ("success", "Requests go to the sandbox CRM on this machine."),
+    "LIVE": ("danger", "Requests go to the real CRM account."),
+    "RECORD": ("warning", "Requests go to the CRM and are recorded."),
+    "REPLAY": ("accent", "Requests are answered from a recording."),
+}
+
+
+class TopBar(QFrame):
+    """What the bench is connected to.
+
+    Signals:
+        connection_selected(str): the id of the connection to use.
+        formats_requested(): edit the phone formats.
+        open_crm_page_requested(): show the sandbox's page in the browser.
+        palette_requested(): open the command palette.
+    """
+
+    connection_selected = Signal(str)
+    formats_requested = Signal()
+    open_crm_page_requested = Signal()
+    palette_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self._connections = QComboBox()
+        self._connections.setObjectName("connectionCombo")
+        self._connections.setAccessibleName("Connection")
+        self._connections.setMinimumWidth(220)
+        self._connections.activated.connect(self._on_activated)
+        self._mode = QLabel("")
+        self._mode.setObjectName("modeBadge")
+        self._mode.setAccessibleName("Mode")
+        self._mode.hide()
+        self._formats = QPushButton("Formats: none")
+        self._formats.setObjectName("formatsButton")
+        self._formats.setAccessibleName("Phone formats")
+        self._formats.setToolTip("Up to three spellings that are tried after the CRM's own")
+        self._formats.clicked.connect(self.formats_requested)
+        self._loaded = QLabel("")
+        self._loaded.setObjectName("loadedLabel")
+        self._loaded.setProperty("role", "muted")
+        self._page = QPushButton("CRM page")
+        self._page.setObjectName("crmPageButton")
+        self._page.setAccessibleName("Open the sandbox's page in the browser")
+        self._page.setToolTip("Add and edit contacts on the CRM's side")
+        self._page.clicked.connect(self.open_crm_page_requested)
+        self._page.hide()
+        self._palette = QPushButton("Search commands  Ctrl+K")
+        self._palette.setObjectName("paletteButton")
+        self._palette.setAccessibleName("Search commands")
+        self._palette.setIcon(icons.icon("search"))
+        self._palette.clicked.connect(self.palette_requested)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(10)
+        for widget in (self._connections, self._mode, self._formats, self._page):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addWidget(self._loaded)
+        layout.addWidget(self._palette)
+
+    def show_connections(self, connections: Sequence[tuple[str, str]], current: str) -> None:
+        """Offer (id, name) pairs and show which one is in use."""
+        self._connections.clear()
+        for connection_id, name in connections:
+            self._connections.addItem(name, connection_id)
+        self._connections.setCurrentIndex(max(0, self._connections.findData(current)))
+
+    def show_mode(self, mode: str) -> None:
+        """Show where requests go: ``SANDBOX``, ``LIVE``, ``RECORD`` or ``REPLAY``."""
+        tone, meaning = MODES[mode]
+        self._mode.setText(mode)
+        self._mode.setToolTip(meaning)
+        self._mode.setProperty("tone", tone)
+        self._mode.style().unpolish(self._mode)
+        self._mode.style().polish(self._mode)
+        self._mode.show()
+        self._page.setVisible(mode == "SANDBOX")
+
+    def show_formats(self, formats: Sequence[str]) -> None:
+        """Show how many phone formats are set."""
+        self._formats.setText(f"Formats: {len(formats)}" if formats else "Formats: none")
+        self._formats.setToolTip("\n".join(formats) or "No formats: the CRM's own spelling only")
+
+    def show_loaded(self, digest: str) -> None:
+        """Show which version of the connector runs."""
+        self._loaded.setText(digest)
+        self._loaded.setToolTip("The connector's files, as a hash")
+
+    @Slot(int)
+    def _on_activated(self, index: int) -> None:
+        self.connection_selected.emit(str(self._connections.itemData(index)))

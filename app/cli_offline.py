@@ -78,12 +78,13 @@ def connectors(options: argparse.Namespace) -> int:
 
 def sandbox(options: argparse.Namespace) -> int:
     """``callbench sandbox``: run the embedded CRM, or change its data."""
-    from app.sandbox import server, store  # noqa: PLC0415
+    from app.sandbox import edit, server  # noqa: PLC0415
+    from app.sandbox.errors import SandboxError  # noqa: PLC0415
 
     folder = home()
     try:
         if options.action == "add":
-            added = server.add(
+            added = edit.add(
                 folder,
                 options.platform,
                 options.name,
@@ -93,11 +94,12 @@ def sandbox(options: argparse.Namespace) -> int:
             )
             print_result(options, added, f"Added {added['type']} {added['id']}.")
         elif options.action == "reset":
-            server.reset(folder)
+            edit.reset(folder)
+            from app.sandbox.schema import PLATFORMS  # noqa: PLC0415
             from connectors.runtime.store import CoreStore  # noqa: PLC0415
 
             cache = CoreStore(folder / "core.sqlite")
-            for platform in SANDBOX_PLATFORMS:
+            for platform in PLATFORMS:
                 cache.clear_account("sandbox", platform)
             cache.close()
             print_result(options, {"reset": True}, "The sandbox has its sample contacts again.")
@@ -105,7 +107,7 @@ def sandbox(options: argparse.Namespace) -> int:
             return asyncio.run(_sandbox_urls(options))
         else:
             _serve_sandbox(options, folder)
-    except (store.SandboxError, server.PortTakenError) as error:
+    except SandboxError as error:
         raise CommandError(str(error)) from error
     return DONE
 
@@ -124,10 +126,11 @@ async def _sandbox_urls(options: argparse.Namespace) -> int:
 
 def _serve_sandbox(options: argparse.Namespace, folder: Path) -> None:
     from app.sandbox import server  # noqa: PLC0415
+    from app.sandbox.process import sandbox_urls  # noqa: PLC0415
 
     def ready(url: str) -> None:
         print(f"The sandbox CRM is at {url} (Ctrl+C stops it).", file=sys.stderr)
-        urls = server.urls(url)
+        urls = sandbox_urls(url)
         print_result(options, urls, "\n".join(f"{name:<10} {at}" for name, at in urls.items()))
         if options.open:
             webbrowser.open(url)

@@ -6,8 +6,6 @@ So it can still speak where Qt cannot be loaded, which is when it is needed most
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
-import importlib.resources
 import importlib.util
 import os
 import platform
@@ -280,22 +278,25 @@ def check_connectors() -> Check:
             load(name)
         except Exception as error:  # noqa: BLE001  whatever a connector's module raises
             broken.append(f"{name} ({error})")
-    if broken:
-        detail = f"cannot be loaded: {'; '.join(broken)}"
+    if broken or not names:
+        detail = f"cannot be loaded: {'; '.join(broken)}" if broken else "none found"
         return Check("connectors", ok=False, detail=detail, fix="mend it, or install again")
-    return Check("connectors", ok=bool(names), detail=", ".join(names) or "none found")
+    return Check("connectors", ok=True, detail=", ".join(names))
 
 
 def _qt_version() -> str | None:
-    """Return PySide6's version without loading it."""
+    """Return PySide6's version; this loads no library of Qt."""
     try:
-        return importlib.metadata.version("PySide6-Essentials")
-    except importlib.metadata.PackageNotFoundError:
+        import PySide6  # noqa: PLC0415
+    except ImportError:
         return None
+    return PySide6.__version__
 
 
 def _known_packages() -> Iterator[tuple[str, str]]:
-    text = importlib.resources.files("resources").joinpath("system-libraries.txt").read_text()
+    from importlib import resources  # noqa: PLC0415  slow to import, and rarely needed
+
+    text = resources.files("resources").joinpath("system-libraries.txt").read_text()
     for line in text.splitlines():
         if not line.startswith("#"):
             library, package, *_ = line.split()

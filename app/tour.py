@@ -14,10 +14,17 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QWidget,
+)
 
 from app.presenter.window import WindowPresenter
-from app.sandbox import seed, server
+from app.sandbox import edit, seed
 from widgets.main_window import MainWindow
 
 STEP_TIMEOUT_S = 15.0
@@ -84,7 +91,7 @@ class Tour:
     async def _create_on_the_crm(self) -> None:
         await self._ring_and_hang_up(NEW_NUMBER)
         await self._wait_idle()
-        server.add(self._presenter.home, "insightly", NEW_PERSON, NEW_NUMBER[2:], type="contact")
+        edit.add(self._presenter.home, "insightly", NEW_PERSON, NEW_NUMBER[2:], type="contact")
 
     async def _call_before_refresh(self) -> None:
         await self._ring_and_hang_up(NEW_NUMBER)
@@ -135,12 +142,12 @@ class Tour:
         await self._until(lambda: self._child("searchContactsDialog", QWidget).isVisible())
         self._type("searchNameField", name)
         self._click("searchButton")
-        results = self._child("searchResults", QWidget)
-        await self._until(lambda: results.model().rowCount() > 0)  # type: ignore[attr-defined]
+        results = self._child("searchResults", QAbstractItemView)
+        await self._until(lambda: results.model().rowCount() > 0)
 
     async def _log_to_searched(self) -> None:
-        results = self._child("searchResults", QWidget)
-        results.setCurrentIndex(results.model().index(0, 0))  # type: ignore[attr-defined]
+        results = self._child("searchResults", QAbstractItemView)
+        results.setCurrentIndex(results.model().index(0, 0))
         self._click("selectContactButton")
         await self._until(
             lambda: (
@@ -193,7 +200,7 @@ class Tour:
 
     async def _save(self) -> None:
         calls = self._presenter.phone.calls
-        session = calls.all()[0].session_id
+        session = next(iter(calls)).session_id
         self._click("saveLogButton")
         await self._until(lambda: calls.logged(session) is not None)
 
@@ -206,10 +213,10 @@ class Tour:
         await self._until(lambda: self._presenter.tasks.idle)
 
     def _row_action(self, name: str) -> None:
-        self._window.phone.call_history.trigger(name, 0)
+        self._window.phone.calls.trigger(name, 0)
 
     def _row_title(self) -> str:
-        rows = self._window.phone.call_history.rows()
+        rows = self._window.phone.calls.rows()
         return rows[0].title if rows else ""
 
     def _contact_names(self) -> list[str]:
@@ -217,7 +224,7 @@ class Tour:
         return [combo.itemText(index) for index in range(combo.count())]
 
     def _match_text(self) -> str:
-        return self._window.phone.dialpad.match_text()
+        return self._window.phone.dialpad.match_text
 
     def _click(self, name: str) -> None:
         button = self._child(name, QAbstractButton)

@@ -60,6 +60,7 @@ class CallHistoryPage(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._list)
+        self.setFocusProxy(self._list)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -178,6 +179,17 @@ class CallHistoryPage(QWidget):
         self._empty.setText(_NO_HITS if narrowed else _NO_CALLS)
         self._stack.setCurrentWidget(self._list if rows else self._empty)
         self._name_log_action()
+
+    def rows(self) -> tuple[CallRow, ...]:
+        """Return the calls that are shown, newest first."""
+        return self._model.shown_rows()
+
+    def trigger(self, action: str, row: int) -> None:
+        """Run a row's action (``logCallAction`` ...) as a click would."""
+        self._list.setCurrentIndex(self._model.index(row))
+        for known in (self._log, self._call, self._view, self._refresh):
+            if known.objectName() == action:
+                known.trigger()
 
     @property
     def filter(self) -> str:

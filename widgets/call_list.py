@@ -46,6 +46,10 @@ class CallListModel(QAbstractListModel):
         self._rows = new
         self.endResetModel()
 
+    def shown_rows(self) -> tuple[CallRow, ...]:
+        """Return the calls that are shown."""
+        return tuple(self._rows)
+
     def place_of(self, session_id: str) -> int:
         """Return the place of the call, -1 when it is not shown."""
         for place, row in enumerate(self._rows):

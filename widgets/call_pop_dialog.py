@@ -36,6 +36,7 @@ _CHOICES = (
     ("openContactPageFromOutgoingCall", "Outgoing call pop", _WHEN),
     ("multiContactMatchBehavior", "Multi-contact match behavior", _WHICH),
 )
+_DEFAULTS = {"multiContactMatchBehavior": "openAllMatches"}
 _AFTER_CREATION = "openContactPageAfterCreation"
 
 
@@ -87,9 +88,10 @@ class CallPopDialog(QDialog):
         column.addLayout(bottom)
 
     def start(self, settings: Mapping[str, Any]) -> None:
-        """Open with these settings; an unknown or missing value shows the first choice."""
+        """Open with these settings; a missing value shows production's default."""
         for setting, combo in self._combos.items():
-            combo.setCurrentIndex(max(0, combo.findData(settings.get(setting))))
+            chosen = settings.get(setting, _DEFAULTS.get(setting))
+            combo.setCurrentIndex(max(0, combo.findData(chosen)))
         self._after_creation.setChecked(bool(settings.get(_AFTER_CREATION, False)))
         self.open()
 

@@ -45,7 +45,7 @@ class DialKey(QPushButton):
         self._letters = letters
         self.setObjectName(f"key_{_KEY_NAMES.get(key, key)}")
         self.setProperty("role", "key")
-        self.setFixedSize(QSize(84, 56))
+        self.setFixedSize(QSize(84, 54))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         self.setAccessibleName(f"{_KEY_NAMES.get(key, key)} {letters}".strip())
@@ -104,8 +104,8 @@ class DialpadPage(QWidget):
         self._erase = QAction("Delete the last digit", self)
         icons.keep_tinted(self._erase, "backspace")
         self._erase.triggered.connect(self._on_erase_triggered)
-        self._erase.setVisible(False)
         self._field.addAction(self._erase, QLineEdit.ActionPosition.TrailingPosition)
+        self._erase.setVisible(False)
         self._match = label(_HINT, "muted", wraps=True)
         self._match.setObjectName("matchLabel")
         self._match.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -124,6 +124,7 @@ class DialpadPage(QWidget):
         column.addWidget(self._create, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         column.addLayout(self._make_keys())
+        column.addSpacing(10)
         column.addStretch(1)
         column.addLayout(self._make_buttons())
         self.setFocusProxy(self._field)
@@ -176,6 +177,11 @@ class DialpadPage(QWidget):
     def number(self) -> str:
         """The text of the number field, as the user sees it."""
         return self._field.text()
+
+    @property
+    def match_text(self) -> str:
+        """The line that says who the number is."""
+        return self._match.text()
 
     def set_region(self, region: str) -> None:
         """Group digits as phones in `region` (ISO letters) do, and so the number shown now."""

@@ -33,13 +33,17 @@ class FieldRow(QWidget):
         self._title.setBuddy(control)
         self._problem = label("", "problem", wraps=True)
         self._problem.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self._title)
-        column.addWidget(control)
-        column.addWidget(self._problem)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self._title)
+        self._column.addWidget(control)
+        self._column.addWidget(self._problem)
         self.set_title(title)
+
+    def add_note(self, note: QLabel) -> None:
+        """Put a line right under the control."""
+        self._column.insertWidget(2, note)
 
     def set_title(self, title: str, *, required: bool = False) -> None:
         """Show the title, with a star when the field is required."""

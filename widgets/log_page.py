@@ -66,6 +66,9 @@ class LogPage(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setFixedHeight(3)
         self._progress.setAccessibleName("Saving")
+        kept = self._progress.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._progress.setSizePolicy(kept)
         self._progress.hide()
         column.addWidget(self._progress)
         column.addWidget(self._make_strip())
@@ -165,6 +168,7 @@ class LogPage(QWidget):
         self._note.setMaximumHeight(150)
         self._note.textChanged.connect(self._on_note_changed)
         self._contact_row = FieldRow("Contact", self._combo)
+        self._contact_row.add_note(self._sub_label)
         self._name_row = FieldRow("New contact name", self._name)
         self._type_row = FieldRow("Contact type", self._type)
         self._title_row = FieldRow("Activity title", self._title)
@@ -178,7 +182,6 @@ class LogPage(QWidget):
         column.setSpacing(14)
         column.addWidget(self._banner)
         column.addWidget(self._contact_row)
-        column.addWidget(self._sub_label)
         for row in (self._name_row, self._type_row, self._title_row, self._note_row):
             column.addWidget(row)
         column.addWidget(self._fields)
@@ -189,6 +192,10 @@ class LogPage(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(form)
         return area
+
+    def focus_first(self) -> None:
+        """Put the focus where the user goes on: the new contact's name, else the contact."""
+        (self._combo if self._name_row.isHidden() else self._name).setFocus()
 
     def show_state(self, state: LogPageState) -> None:
         """Show `state`, touching only what differs: focus and cursor stay, no signal is sent."""

@@ -138,10 +138,9 @@ class MainWindow(QMainWindow):
 
     def save_layout(self) -> bytes:
         """Return geometry and pane sizes."""
-        both = (self._sides.saveState(), self._floors.saveState())
-        return b"".join(len(bytes(part)).to_bytes(4) + bytes(part) for part in both) + bytes(
-            self.saveGeometry()
-        )
+        both = [bytes(s.saveState().data()) for s in (self._sides, self._floors)]
+        sized = b"".join(len(part).to_bytes(4) + part for part in both)
+        return sized + bytes(self.saveGeometry().data())
 
     def restore_layout(self, layout: bytes) -> None:
         """Take up a layout of :meth:`save_layout`; anything else is ignored."""
@@ -232,7 +231,7 @@ class MainWindow(QMainWindow):
         )
         pane = panes[(now + step) % len(panes)]
         target = pane.nextInFocusChain()
-        while target is not pane and pane.isAncestorOf(target):
+        while target is not None and target is not pane and pane.isAncestorOf(target):
             if target.focusPolicy() & Qt.FocusPolicy.TabFocus and target.isVisible():
                 target.setFocus(Qt.FocusReason.TabFocusReason)
                 return

@@ -18,6 +18,7 @@ _KINDS = {
     "error": ("error", "danger"),
 }
 _MARGIN = 12
+_MOVES = {QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide}
 
 
 class Notification(QFrame):
@@ -27,6 +28,7 @@ class Notification(QFrame):
         super().__init__(parent)
         self.setObjectName("notification")
         self._panel = parent
+        self._anchor: QWidget | None = None
         self._ttl_ms = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -74,6 +76,11 @@ class Notification(QFrame):
         column.addWidget(self._details)
         parent.installEventFilter(self)
         self.hide()
+
+    def keep_below(self, anchor: QWidget) -> None:
+        """Lie under `anchor`, a sibling, while that is shown: its buttons stay free."""
+        self._anchor = anchor
+        anchor.installEventFilter(self)
 
     def show_notification(
         self,
@@ -130,7 +137,9 @@ class Notification(QFrame):
         height = self.sizeHint().height()
         if layout is not None and layout.hasHeightForWidth():
             height = layout.heightForWidth(width)
-        self.setGeometry(_MARGIN, _MARGIN, width, height)
+        anchor = self._anchor
+        top = anchor.geometry().bottom() + 8 if anchor is not None and anchor.isVisible() else 0
+        self.setGeometry(_MARGIN, max(_MARGIN, top), width, height)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Stay while the mouse is over it."""
@@ -143,8 +152,8 @@ class Notification(QFrame):
         super().leaveEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep to the parent's width."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        """Keep to the parent's width and under the anchor."""
+        if event.type() in _MOVES and self.isVisible():
             self._fit()
         return super().eventFilter(watched, event)
 

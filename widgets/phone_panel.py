@@ -75,6 +75,8 @@ class PhonePanel(QWidget):
         column.addLayout(card)
         column.addWidget(self._pages, 1)
         self.notification = Notification(self)
+        self.notification.keep_below(self.call_card)
+        self.dialpad.setFocus()
 
     def sizeHint(self) -> QSize:
         """Return the width of the extension's window."""
@@ -157,6 +159,7 @@ class PhonePanel(QWidget):
         self._dialpad_tab.setChecked(True)
         self._tab_pages.setCurrentWidget(self.dialpad)
         self._pages.setCurrentWidget(self._home)
+        self.dialpad.setFocus()
         self.page_changed.emit("dialpad")
 
     @Slot()
@@ -165,6 +168,7 @@ class PhonePanel(QWidget):
         self._calls_tab.setChecked(True)
         self._tab_pages.setCurrentWidget(self.calls)
         self._pages.setCurrentWidget(self._home)
+        self.calls.setFocus()
         self.page_changed.emit("calls")
 
     def show_log_page(self, state: LogPageState) -> None:
@@ -172,6 +176,7 @@ class PhonePanel(QWidget):
         self.log_page.show_state(state)
         if self._pages.currentWidget() is not self.log_page:
             self._pages.setCurrentWidget(self.log_page)
+            self.log_page.focus_first()
             self.page_changed.emit("log")
 
     def show_call(self, state: CallCardState) -> None:

@@ -15,6 +15,7 @@ from app.loop import TaskRunner
 from connectors.contract.model import Contact
 from widgets.page_state import SearchResult
 from widgets.phone_panel import PhonePanel
+from widgets.search_contacts_dialog import SearchContactsDialog
 
 if TYPE_CHECKING:
     from app.presenter.phone import PhonePresenter
@@ -42,7 +43,8 @@ class LogPresenter(QObject):
         self._create_unknown = False
         self._editing = False
         self._found: dict[str, Contact] = {}
-        page, search = panel.log_page, panel.search_dialog
+        self._dialog = SearchContactsDialog(panel)
+        page, search = panel.log_page, self._dialog
         page.contact_selected.connect(self._on_contact_selected)
         page.new_name_changed.connect(self._on_new_name_changed)
         page.new_type_changed.connect(self._on_new_type_changed)
@@ -150,8 +152,7 @@ class LogPresenter(QObject):
     def _begin(self, call: Call, form: LogForm) -> None:
         self._call, self._form = call, form
         self._create_unknown = False
-        self._show()
-        self._panel.show_log_page()
+        self._panel.show_log_page(form.state())
 
     async def _save(self) -> None:
         form, call, bench = self._form, self._call, self._extension.bench
@@ -261,7 +262,7 @@ class LogPresenter(QObject):
             self._extension.notify_run(run)
 
     async def _search(self, name: str) -> None:
-        bench, dialog = self._extension.bench, self._panel.search_dialog
+        bench, dialog = self._extension.bench, self._dialog
         if bench is None:
             dialog.show_message("Choose a connection first.")
             return
@@ -298,7 +299,7 @@ class LogPresenter(QObject):
             return
         if key == SEARCH_KEY:
             self._show()
-            self._panel.search_dialog.open()
+            self._dialog.start()
             return
         self._form.select_contact(key)
         self._show()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.bench import Bench, Run
@@ -12,10 +13,12 @@ from app.extension.call_pop import PopDecision, PopEvent, PopSettings, contact_u
 from app.extension.calls import Call, CallFilter, CallHistory, clock_text
 from app.extension.matcher import LocalMatchCache, is_external, real_contacts
 from app.loop import TaskRunner
+from app.presenter.create import CreatePresenter
 from app.presenter.log import LogPresenter
 from connectors import phone
-from connectors.contract.model import Contact
-from widgets.page_state import CallCardState, Direction, SearchResult
+from connectors.contract.model import Contact, User
+from widgets.call_pop_dialog import CallPopDialog, MultiContactPrompt
+from widgets.page_state import CallCardState, ContactChoice, Direction
 from widgets.phone_panel import PhonePanel
 
 GetBench = Callable[[], Bench | None]
@@ -54,8 +57,11 @@ class PhonePresenter(QObject):
         self._open_url = open_url
         self._region = region
         self.pop_settings = PopSettings()
+        self._pop_values: dict[str, Any] = {}
         self.matches = LocalMatchCache()
         self.calls = CallHistory()
+        self.new_entry: Contact | None = None
+        """The last lookup's entry "Create new contact...": it carries the options of new contacts."""
         self._current: Call | None = None
         self._filter = CallFilter.ALL
         self._search = ""
@@ -63,9 +69,14 @@ class PhonePresenter(QObject):
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._show_card)
+        self._prompt = MultiContactPrompt(panel)
+        self._prompt.contact_chosen.connect(self._on_prompt_chosen)
+        self._call_pop = CallPopDialog(panel)
+        self._call_pop.settings_saved.connect(self._on_call_pop_saved)
         self.log = LogPresenter(self, panel, tasks, parent=self)
+        self.create = CreatePresenter(self, panel, tasks, parent=self)
 
-        dialpad, history, card = panel.dialpad, panel.call_history, panel.call_card
+        dialpad, history, card = panel.dialpad, panel.calls, panel.call_card
         dialpad.lookup_requested.connect(self.look_up)
         dialpad.incoming_requested.connect(self.ring_in)
         dialpad.outgoing_requested.connect(self.ring_out)
@@ -77,7 +88,8 @@ class PhonePresenter(QObject):
         history.call_requested.connect(self.ring_out)
         history.filter_changed.connect(self._on_filter_changed)
         history.search_changed.connect(self._on_search_changed)
-        panel.contact_prompt_chosen.connect(self._on_prompt_chosen)
+        dialpad.create_contact_requested.connect(self.create.open)
+        panel.call_pop_requested.connect(self._on_call_pop_requested)
 
     @property
     def bench(self) -> Bench | None:
@@ -179,6 +191,7 @@ class PhonePresenter(QObject):
         self._set_state("error" if run.failed else "ready")
         if not run.failed:
             self.matches.remember(number, run.contacts)
+            self.new_entry = next((c for c in run.contacts if c.is_new_contact), None)
             self.show_history()
         return run
 
@@ -217,7 +230,7 @@ class PhonePresenter(QObject):
 
     def show_history(self) -> None:
         """Draw the call history."""
-        self._panel.call_history.show_rows(
+        self._panel.calls.show_rows(
             self.calls.rows(time.time(), self._filter, self._search, self._name_of)
         )
 
@@ -252,7 +265,7 @@ class PhonePresenter(QObject):
 
     async def _look_up(self, number: str) -> None:
         self._panel.dialpad.show_match("Looking up …")
-        text = ""
+        text, nobody = "", False
         try:
             run = await self.match(number)
             if run is None:
@@ -262,8 +275,9 @@ class PhonePresenter(QObject):
                 self.notify_run(run)
             else:
                 text = matches_text(run.contacts)
+                nobody = not real_contacts(run.contacts)
         finally:
-            self._panel.dialpad.show_match(text)
+            self._panel.dialpad.show_match(text, can_create=nobody)
 
     async def _ring(self, call: Call) -> None:
         if is_external(call.number) and self.matches.match(call.number) is None:
@@ -274,13 +288,13 @@ class PhonePresenter(QObject):
     async def _pop(self, call: Call, event: PopEvent) -> None:
         decision = self._decide(call, event)
         if decision.prompt:
-            self._panel.show_contact_prompt(
+            self._prompted = decision.prompt
+            self._prompt.start(
                 [
-                    SearchResult(key=str(index), name=contact.name, sub_label=sub_label(contact))
+                    ContactChoice(str(index), contact.name, sub_label(contact))
                     for index, contact in enumerate(decision.prompt)
                 ]
             )
-            self._prompted = decision.prompt
         if decision.open:
             self.notify("Trying to find and open contact page...", "success", 5000)
             for url in decision.open:
@@ -299,6 +313,16 @@ class PhonePresenter(QObject):
             bench.manifest,
             bench.connection.user.hostname,
         )
+
+    @Slot()
+    def _on_call_pop_requested(self) -> None:
+        self._call_pop.start(self._pop_values)
+
+    @Slot(dict)
+    def _on_call_pop_saved(self, values: dict[str, Any]) -> None:
+        self._pop_values = values
+        wire = {key: {"value": value} for key, value in values.items()}
+        self.pop_settings = PopSettings.of_user(User(user_settings=wire))
 
     @Slot(str)
     def _on_prompt_chosen(self, key: str) -> None:
@@ -379,7 +403,7 @@ class PhonePresenter(QObject):
         self.show_history()
 
 
-def matches_text(contacts: list[Contact] | tuple[Contact, ...]) -> str:
+def matches_text(contacts: Sequence[Contact]) -> str:
     """Return the found contacts in one line."""
     real = real_contacts(contacts)
     if not real:

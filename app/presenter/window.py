@@ -79,6 +79,7 @@ class WindowPresenter(QObject):
         top = window.top_bar
         top.connection_selected.connect(self.connect_to)
         top.formats_requested.connect(self.edit_formats)
+        window.phone.formats_requested.connect(self.edit_formats)
         top.open_crm_page_requested.connect(self._on_open_crm_page)
         window.scheme_requested.connect(self._on_scheme_requested)
         window.focus_number_requested.connect(self._on_focus_number)
@@ -135,8 +136,7 @@ class WindowPresenter(QObject):
         dialog.preview_requested.connect(self._on_preview_requested)
         dialog.formats_saved.connect(self.set_formats)
         self._formats_dialog = dialog
-        dialog.show_formats(self.formats())
-        dialog.open()
+        dialog.start(self.formats(), self.window.phone.dialpad.number)
 
     async def close(self) -> None:
         """Leave the connection, end the host and an own sandbox, write the settings."""
@@ -191,7 +191,7 @@ class WindowPresenter(QObject):
 
     @Slot(list)
     def _on_preview_requested(self, formats: list[str]) -> None:
-        typed = self.window.phone.dialpad.number_text()
+        typed = self.window.phone.dialpad.number
         number = phone.parse(phone.dial(typed, self.settings.region))
         if self._formats_dialog is not None:
             self._formats_dialog.show_preview(
@@ -211,11 +211,12 @@ class WindowPresenter(QObject):
 
     @Slot()
     def _on_focus_number(self) -> None:
-        self.window.phone.focus_number()
+        self.window.phone.show_dialpad()
+        self.window.phone.dialpad.focus_number()
 
     @Slot()
     def _on_look_up(self) -> None:
-        self.phone.look_up(self.window.phone.dialpad.number_text())
+        self.phone.look_up(self.window.phone.dialpad.number)
 
     @Slot()
     def _on_cancel(self) -> None:

@@ -288,7 +288,8 @@ class _Child:
             if event is not None:
                 self._tell(event)
             return
-        future, _on_event = self._waiting.get(message.get("id"), (None, None))
+        entry = self._waiting.get(message.get("id") or 0)
+        future = entry[0] if entry is not None else None
         if future is not None and not future.done():
             error = message.get("error")
             if isinstance(error, dict):

@@ -195,6 +195,7 @@ def test_the_built_in_connectors_can_be_loaded():
     check = doctor.check_connectors()
     assert check.ok, check
     assert "insightly" in check.detail
+    assert "contract" not in check.detail  # the shared language is no CRM
 
 
 def test_a_connector_that_cannot_be_loaded_is_named(monkeypatch):

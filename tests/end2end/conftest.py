@@ -58,7 +58,6 @@ def open_desk(qtbot, qapp, qloop):
 
     async def open_it(connection="sandbox-insightly", **sandbox_options):
         window = MainWindow(PhonePanel())
-        qtbot.addWidget(window)
         window.show()
         opened = []
         presenter = WindowPresenter(
@@ -77,3 +76,6 @@ def open_desk(qtbot, qapp, qloop):
     yield open_it
     for desk in desks:
         qloop.run_until_complete(desk.presenter.close())
+        desk.window.close()
+        desk.window.deleteLater()
+    qapp.processEvents()

@@ -1,0 +1,102 @@
+"""The create-contact form, opened from the dial pad for a number that nobody has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from app.extension.log_fields import Choice, field_state, first_value, is_shown, options_of
+from app.loop import TaskRunner
+from connectors import phone
+from connectors.contract.model import Contact
+from widgets.create_contact_form import CreateContactForm
+from widgets.page_state import FieldState
+from widgets.phone_panel import PhonePanel
+
+if TYPE_CHECKING:
+    from app.presenter.phone import PhonePresenter
+
+CREATE = "phone.create"
+
+
+class CreatePresenter(QObject):
+    """Creates a contact without logging a call."""
+
+    def __init__(
+        self,
+        extension: PhonePresenter,
+        panel: PhonePanel,
+        tasks: TaskRunner,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._extension = extension
+        self._tasks = tasks
+        self._number = ""
+        self._form = CreateContactForm(panel)
+        self._form.create_requested.connect(self.create)
+        self._form.type_changed.connect(self._on_type_changed)
+
+    @Slot(str)
+    def open(self, text: str) -> None:
+        """Open the form for a typed number."""
+        bench = self._extension.bench
+        if bench is None:
+            self._extension.notify("Choose a connection first.", "warning")
+            return
+        self._number = phone.dial(text, self._extension.region)
+        types = [(kind.value, kind.display or kind.value) for kind in bench.manifest.contact_types]
+        self._form.start(
+            phone.display(self._number, self._extension.region),
+            types,
+            self._fields(types[0][0] if types else ""),
+            crm=bench.manifest.display_name or bench.manifest.name,
+        )
+
+    @Slot(str, str, dict)
+    def create(self, name: str, contact_type: str, fields: dict[str, Any]) -> None:
+        """Create the contact; one request at a time."""
+        if not self._tasks.running(CREATE):
+            self._tasks.start(self._create(name, contact_type, fields), name=CREATE)
+
+    @Slot(str)
+    def _on_type_changed(self, contact_type: str) -> None:
+        self._form.show_fields(self._fields(contact_type))
+
+    def _fields(self, contact_type: str) -> list[FieldState]:
+        """Return a new contact's additional fields; options come from the last lookup."""
+        bench = self._extension.bench
+        if bench is None:
+            return []
+        choice = Choice(self._extension.new_entry, contact_type)
+        states = []
+        for field in bench.manifest.page.new_contact.additional_fields:
+            if is_shown(field, choice):
+                options = options_of(field, choice) or ()
+                states.append(field_state(field, options, first_value(field, options, None)))
+        return states
+
+    async def _create(self, name: str, contact_type: str, fields: dict[str, Any]) -> None:
+        bench = self._extension.bench
+        if bench is None:
+            return
+        self._form.show_busy(True)
+        try:
+            run = await bench.create(self._number, name, contact_type, fields)
+        finally:
+            self._form.show_busy(False)
+        if run.failed or not run.contacts:
+            error = run.outcome.error
+            unknown = "It is not known whether the contact was created: look first. "
+            said = error.message if error else str((run.message or {}).get("message", ""))
+            self._form.show_problem((unknown if run.outcome.unknown else "") + said)
+            return
+        created = run.contacts[0]
+        self._extension.matches.remember(
+            self._number,
+            [Contact(id=created.id, name=created.name or name, type=created.type or contact_type)],
+        )
+        self._form.accept()
+        self._extension.notify_run(run, "Contact created")
+        self._extension.show_history()

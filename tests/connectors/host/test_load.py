@@ -1,0 +1,59 @@
+"""Loading a connector, and the one sentence for each way in which that fails."""
+
+import re
+
+import pytest
+
+from connectors.host.load import ConnectorLoadError, builtin_platforms, load
+
+GOOD = "from connectors.contract.connector import Connector\nclass {}(Connector):\n    pass\n"
+
+
+def test_a_file_and_a_folder_load_alike(tmp_path):
+    (tmp_path / "connector.py").write_text(GOOD.format("Small"))
+    (tmp_path / "manifest.json").write_text('{"name": "small", "displayName": "Small CRM"}')
+    for path in (tmp_path, tmp_path / "connector.py"):
+        loaded = load(str(path))
+        assert loaded.kind.__name__ == "Small"
+        assert loaded.manifest["displayName"] == "Small CRM"
+        assert re.fullmatch("[0-9a-f]{12}", loaded.digest)
+
+
+def test_the_digest_follows_the_source(tmp_path):
+    path = tmp_path / "small.py"
+    path.write_text(GOOD.format("Small"))
+    before = load(str(path)).digest
+    path.write_text(GOOD.format("Other"))
+    assert load(str(path)).digest != before
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "said"),
+    [
+        ("a.py", "def (:\n", r"a\.py:1"),
+        ("b.py", "import no_such_package_here\n", "pip install no_such_package_here"),
+        ("c.py", "x = 1\n", "none"),
+        ("d.py", GOOD.format("One") + GOOD.format("Two"), "One, Two"),
+        ("e.py", "raise SystemExit(2)\n", "SystemExit"),
+        ("f.json", "{}", "Python connectors"),
+        ("g.ts", "", "Python connectors"),
+    ],
+)
+def test_what_cannot_be_loaded_is_said_in_one_sentence(tmp_path, name, source, said):
+    path = tmp_path / name
+    path.write_text(source)
+    with pytest.raises(ConnectorLoadError, match=said):
+        load(str(path))
+
+
+def test_a_broken_manifest_is_named(tmp_path):
+    (tmp_path / "connector.py").write_text(GOOD.format("Small"))
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(ConnectorLoadError, match=r"manifest\.json"):
+        load(str(tmp_path))
+
+
+def test_an_unknown_name_lists_the_built_in_ones():
+    with pytest.raises(ConnectorLoadError) as caught:
+        load("nosuchcrm")
+    assert all(name in str(caught.value) for name in builtin_platforms())

@@ -1,0 +1,46 @@
+"""Create a contact from the dial pad."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
+
+from widgets.create_contact_form import CreateContactForm
+from widgets.page_state import FieldState
+
+
+@pytest.fixture
+def form(qtbot):
+    form = CreateContactForm()
+    qtbot.addWidget(form)
+    form.start(
+        "(510) 309-7425",
+        (("L", "Lead"), ("C", "Contact")),
+        (FieldState("src", "Source", "inputField", "web"),),
+        crm="Insightly",
+    )
+    return form
+
+
+def test_create_hands_over_name_type_and_fields(qtbot, form):
+    qtbot.keyClicks(form.findChild(QLineEdit, "createNameField"), " Anna Keller ")
+    with qtbot.waitSignal(form.type_changed):
+        form.findChild(QComboBox, "createTypeCombo").setCurrentIndex(1)
+    with qtbot.waitSignal(form.create_requested) as caught:
+        qtbot.mouseClick(form.findChild(QPushButton, "createButton"), Qt.MouseButton.LeftButton)
+    assert caught.args == ["Anna Keller", "C", {"src": "web"}]
+    assert form.windowTitle() == "Create contact in Insightly"
+
+
+def test_name_is_required(qtbot, form):
+    with qtbot.assertNotEmitted(form.create_requested):
+        qtbot.mouseClick(form.findChild(QPushButton, "createButton"), Qt.MouseButton.LeftButton)
+    shown = [label.text() for label in form.findChildren(QLabel) if label.isVisible()]
+    assert "Enter a name for the new contact." in shown
+
+
+def test_number_is_read_only_and_problem_shown(form):
+    assert form.findChild(QLineEdit, "createNumberField").isReadOnly()
+    form.show_problem("Refused.")
+    assert form.findChild(QLabel, "createProblem").text() == "Refused."
+    form.show_busy(True)
+    assert not form.findChild(QPushButton, "createButton").isEnabled()

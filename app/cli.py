@@ -13,7 +13,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NoReturn
 
 DRIVING_VERBS = frozenset({"invoke", "find", "search", "create", "log"})
@@ -39,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="callbench",
         description="A desktop test bench for App Connect connectors. Without a verb: the window.",
     )
-    parser.add_argument("--version", action="version", version=f"callbench {_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version")
     shared = _Parser(add_help=False)
     shared.add_argument("--debug", action="store_true", help="show tracebacks and debug logs")
     shared.add_argument("--json", action="store_true", help="print one JSON document on stdout")
@@ -205,7 +204,17 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+class _Version(argparse.Action):
+    """Prints the version; the package's metadata is read only when somebody asks."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> NoReturn:
+        print(f"callbench {_version()}")
+        parser.exit()
+
+
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
         return version("callbench")
     except PackageNotFoundError:

@@ -27,6 +27,12 @@ def qloop(qapp):
     asyncio.set_event_loop(None)
 
 
+@pytest.fixture
+def at_end():
+    """Coroutine functions that an `async def` test awaits at its end, the last one first."""
+    return []
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
     """Run an `async def` test on the Qt loop; a task that it leaves behind fails it."""
@@ -44,6 +50,8 @@ def pytest_pyfunc_call(pyfuncitem):
             async with asyncio.timeout(TEST_TIMEOUT_S):
                 await pyfuncitem.obj(**arguments)
         finally:
+            for close in reversed(pyfuncitem.funcargs.get("at_end", ())):
+                await close()
             await asyncio.sleep(0)
             left.update(task for task in asyncio.all_tasks() - before if not task.done())
             for task in left:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -45,7 +46,9 @@ class DialKey(QPushButton):
         self._letters = letters
         self.setObjectName(f"key_{_KEY_NAMES.get(key, key)}")
         self.setProperty("role", "key")
-        self.setFixedSize(QSize(84, 54))
+        self.setMinimumSize(QSize(84, 40))
+        self.setMaximumSize(QSize(84, 54))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
         self.setAccessibleName(f"{_KEY_NAMES.get(key, key)} {letters}".strip())
@@ -67,7 +70,9 @@ class DialKey(QPushButton):
             font.setPixelSize(10)
             painter.setFont(font)
             painter.setPen(theme.color("muted"))
-            painter.drawText(self.rect().adjusted(0, 26, 0, 0), middle, self._letters)
+            painter.drawText(
+                self.rect().adjusted(0, self.height() // 2 - 1, 0, 0), middle, self._letters
+            )
         painter.end()
 
 
@@ -92,6 +97,8 @@ class DialpadPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._region = "US"
         self._grouping = False
+        self._shown = ""
+        self._own_spelling = False
         self._field = QLineEdit()
         self._field.setObjectName("phoneNumberField")
         self._field.setAccessibleName("Phone number")
@@ -113,6 +120,7 @@ class DialpadPage(QWidget):
         self._create = QPushButton("Create contact…")
         self._create.setObjectName("createContactButton")
         self._create.setProperty("role", "text")
+        self._create.setAccessibleName("Create contact")
         self._create.setToolTip("Create a contact for this number")
         self._create.clicked.connect(self._on_create_clicked)
         self._create.hide()
@@ -123,7 +131,7 @@ class DialpadPage(QWidget):
         column.addWidget(self._match)
         column.addWidget(self._create, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
-        column.addLayout(self._make_keys())
+        column.addLayout(self._make_keys(), 8)
         column.addSpacing(10)
         column.addStretch(1)
         column.addLayout(self._make_buttons())
@@ -190,6 +198,7 @@ class DialpadPage(QWidget):
 
     def set_number(self, number_text: str) -> None:
         """Put `number_text` into the field."""
+        self._own_spelling = False
         self._field.setText(number_text)
 
     def focus_number(self) -> None:
@@ -217,13 +226,17 @@ class DialpadPage(QWidget):
     def _on_text_changed(self, text: str) -> None:
         if self._grouping:
             return
-        grouped = self._grouped(text)
+        # Who types punctuation of his own spells the number his way: leave it until it is gone.
+        added = len(text) > len(self._shown) > 0 and _dialled(text) == _dialled(self._shown)
+        self._own_spelling = bool(text) and (self._own_spelling or added)
+        grouped = text if self._own_spelling else self._grouped(text)
         if grouped != text:
             before = sum(char.isdigit() for char in text[: self._field.cursorPosition()])
             self._grouping = True
             self._field.setText(grouped)
             self._grouping = False
             self._field.setCursorPosition(_after_digits(grouped, before))
+        self._shown = grouped
         self._erase.setVisible(bool(grouped))
         self.show_match("")
         self.number_changed.emit(grouped)
@@ -266,6 +279,10 @@ class DialpadPage(QWidget):
     def _on_create_clicked(self) -> None:
         if text := self._number_or_hint():
             self.create_contact_requested.emit(text)
+
+
+def _dialled(text: str) -> str:
+    return "".join(char for char in text if char.isdigit() or char == "+")
 
 
 def _after_digits(text: str, count: int) -> int:

@@ -96,6 +96,7 @@ class LogPage(QWidget):
         self._save = QPushButton("Save")
         self._save.setObjectName("saveLogButton")
         self._save.setProperty("role", "text")
+        self._save.setAccessibleName("Save")
         self._save.setToolTip("Save (Ctrl+S)")
         self._save.clicked.connect(self._on_save_clicked)
         grid = QGridLayout(header)

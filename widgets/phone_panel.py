@@ -65,14 +65,14 @@ class PhonePanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._home)
         self._pages.addWidget(self.log_page)
-        card = QHBoxLayout()
-        card.setContentsMargins(12, 0, 12, 0)
-        card.addWidget(self.call_card)
+        self._card_row = QHBoxLayout()
+        self._card_row.setContentsMargins(12, 0, 12, 0)
+        self._card_row.addWidget(self.call_card)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_header())
-        column.addLayout(card)
+        column.addLayout(self._card_row)
         column.addWidget(self._pages, 1)
         self.notification = Notification(self)
         self.notification.keep_below(self.call_card)
@@ -181,10 +181,12 @@ class PhonePanel(QWidget):
 
     def show_call(self, state: CallCardState) -> None:
         """Show the call in progress on top."""
+        self._card_row.setContentsMargins(12, 10, 12, 10)
         self.call_card.show_call(state)
 
     def clear_call(self) -> None:
         """Take the call card away."""
+        self._card_row.setContentsMargins(12, 0, 12, 0)
         self.call_card.clear()
 
     @property

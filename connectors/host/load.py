@@ -45,7 +45,7 @@ def builtin_platforms() -> list[str]:
     found = []
     for module in pkgutil.iter_modules(connectors.__path__):
         folder = Path(connectors.__path__[0]) / module.name
-        if module.ispkg and (folder / "connector.py").is_file():
+        if (folder / "connector.py").is_file() and (folder / "manifest.json").is_file():
             found.append(module.name)
     return sorted(found)
 

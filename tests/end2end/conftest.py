@@ -30,6 +30,11 @@ class Desk:
         assert found is not None, f"the window has no {name}"
         return found
 
+    async def close(self):
+        await self.presenter.close()
+        self.window.close()
+        self.window.deleteLater()
+
     async def until(self, condition, timeout_s=20.0):
         async with asyncio.timeout(timeout_s):
             while not condition():
@@ -52,9 +57,8 @@ class Desk:
 
 
 @pytest.fixture
-def open_desk(qtbot, qapp, qloop):
+def open_desk(qtbot, qapp, at_end):
     """Return a coroutine function that opens a window on the sandbox."""
-    desks = []
 
     async def open_it(connection="sandbox-insightly", **sandbox_options):
         window = MainWindow(PhonePanel())
@@ -69,13 +73,8 @@ def open_desk(qtbot, qapp, qloop):
             open_url=opened.append,
         )
         desk = Desk(qtbot, window, presenter, opened)
-        desks.append(desk)
+        at_end.append(desk.close)
         await presenter.start()
         return desk
 
-    yield open_it
-    for desk in desks:
-        qloop.run_until_complete(desk.presenter.close())
-        desk.window.close()
-        desk.window.deleteLater()
-    qapp.processEvents()
+    return open_it

@@ -76,7 +76,7 @@ async def test_a_matched_call_is_logged_to_the_contact(open_desk):
     event = events(desk)[new]
     assert event["TITLE"] == "Inbound Call from Anna Keller"
     assert "asked for a quote" in event["DETAILS"]
-    assert [link["LINK_OBJECT_NAME"].lower() for link in event["LINKS"]] == ["contact"]
+    assert event["LINKS"][0]["LINK_OBJECT_NAME"].lower() == "contact"
     rows = desk.window.phone.calls.rows()
     assert (rows[0].title, rows[0].logged) == ("Anna Keller", True)
 

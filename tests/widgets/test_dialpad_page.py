@@ -34,6 +34,14 @@ def test_text_with_letters_is_left_alone(qtbot, page, field):
     assert page.number == "1-800-FLOWERS"
 
 
+def test_own_punctuation_is_kept_until_the_field_is_empty(qtbot, page, field):
+    qtbot.keyClicks(field, "510-309")
+    assert page.number == "510-309"
+    field.clear()
+    qtbot.keyClicks(field, "5103097425")
+    assert page.number == "(510) 309-7425"
+
+
 def test_keys_type_at_the_cursor(qtbot, page):
     for key in ("1", "star", "0", "hash"):
         qtbot.mouseClick(button(page, f"key_{key}"), Qt.MouseButton.LeftButton)

@@ -109,7 +109,7 @@ def test_user_changes_go_out(qtbot, page, sent):
     find(page, QComboBox, "newContactTypeCombo").setCurrentIndex(1)
     qtbot.keyClicks(find(page, QPlainTextEdit, "noteField"), "n")
     qtbot.keyClicks(find(page, QLineEdit, "field_ref"), "1")
-    qtbot.mouseClick(find(page, QCheckBox, "field_bill"), Qt.MouseButton.LeftButton)
+    qtbot.keyClick(find(page, QCheckBox, "field_bill"), Qt.Key.Key_Space)
     assert ("contact_selected", "createNewContact") in sent
     assert ("new_name_changed", "B") in sent
     assert ("new_type_changed", "Contact") in sent

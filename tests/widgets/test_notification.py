@@ -24,6 +24,7 @@ def notification(panel):
 
 def test_goes_after_its_time(qtbot, notification):
     notification.show_notification("Saved", "success", 10)
+    QApplication.sendEvent(notification, QEvent(QEvent.Type.Leave))
     qtbot.waitUntil(notification.isHidden)
 
 

@@ -7,10 +7,9 @@ input, 3 the connector or the CRM failed, 130 stopped with Ctrl+C.
 from __future__ import annotations
 
 import argparse
-import json
-import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
@@ -110,13 +109,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = build_parser().parse_args(given)
         if options.verb is None:
             raise CommandError("Name a verb, or none at all for the window. See --help.")  # noqa: TRY301
-        logging.basicConfig(
-            level=logging.DEBUG if options.debug else logging.ERROR, stream=sys.stderr
-        )
+        _set_up_logging(debug=options.debug)
         return _verb(options.verb)(options)
     except CommandError as error:
         if debug:
-            logging.exception("The command failed")
+            traceback.print_exc()
         _say(str(error))
         return error.code
     except KeyboardInterrupt:
@@ -125,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away; there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except Exception as error:  # noqa: BLE001  the last line of defence: no traceback to a user
+    except Exception as error:
         if debug:
             raise
         _say(
@@ -138,6 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def print_result(options: argparse.Namespace, document: Any, text: str) -> None:
     """Print `document` as JSON when asked for, else `text` for a person."""
     if options.json:
+        import json  # noqa: PLC0415  the window does not need it
+
         json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
         sys.stdout.write("\n")
     elif text:
@@ -198,6 +197,12 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 3600:
         raise argparse.ArgumentTypeError("must be more than 0 and at most 3600 seconds")
     return seconds
+
+
+def _set_up_logging(*, debug: bool) -> None:
+    import logging  # noqa: PLC0415  the window does not need it
+
+    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, stream=sys.stderr)
 
 
 def _say(text: str) -> None:

@@ -78,7 +78,7 @@ def connectors(options: argparse.Namespace) -> int:
 
 def sandbox(options: argparse.Namespace) -> int:
     """``callbench sandbox``: run the embedded CRM, or change its data."""
-    from app.sandbox import edit, server  # noqa: PLC0415
+    from app.sandbox import edit  # noqa: PLC0415
     from app.sandbox.errors import SandboxError  # noqa: PLC0415
 
     folder = home()

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.cli import CommandError
+from app.qt_version import TOO_NEW_QT, TOO_NEW_QT_FIX, qt_version, too_new
 
 MINIMUM_GLIBC = (2, 34)  # of PySide6's wheels
 FONT_FOLDERS = (
@@ -28,11 +28,6 @@ FONT_FOLDERS = (
     Path("~/.fonts"),
 )
 FONT_SUFFIXES = {".ttf", ".otf", ".ttc"}
-TOO_NEW_QT = (
-    "PySide6 {qt} on Python {python} aborts within a second: "
-    "PySide6 6.12 and later need Python 3.12 or later."
-)
-TOO_NEW_QT_FIX = "pip install 'PySide6-Essentials>=6.11.3,<6.12', or use Python 3.12 or later"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,32 +82,9 @@ def checks() -> list[Check]:
     return done
 
 
-def require_usable_python() -> None:
-    """Refuse a PySide6 that would abort under this Python.
-
-    Below Python 3.12, where None is counted, PySide6 6.12 drops a reference to it on nearly every
-    call; the interpreter ends with ``none_dealloc`` and no window.
-
-    Raises:
-        CommandError: they do not go together; says what does.
-    """
-    if sys.version_info >= (3, 12):
-        return
-    qt = _qt_version()
-    if qt and too_new(qt, sys.version_info[:2]):
-        text = TOO_NEW_QT.format(qt=qt, python=platform.python_version())
-        raise CommandError(f"{text} Fix: {TOO_NEW_QT_FIX}.")
-
-
-def too_new(qt: str, python: tuple[int, ...]) -> bool:
-    """Tell whether PySide6 of version `qt` aborts on `python`."""
-    major, minor = (int(part) for part in qt.split(".")[:2])
-    return python < (3, 12) and (major, minor) >= (6, 12)
-
-
 def check_python() -> Check:
     """Look whether Python and PySide6 go together."""
-    python, qt = platform.python_version(), _qt_version()
+    python, qt = platform.python_version(), qt_version()
     if qt is None:
         return Check("python", ok=False, detail=f"{python}, without PySide6", fix="make setup")
     if too_new(qt, sys.version_info[:2]):
@@ -282,15 +254,6 @@ def check_connectors() -> Check:
         detail = f"cannot be loaded: {'; '.join(broken)}" if broken else "none found"
         return Check("connectors", ok=False, detail=detail, fix="mend it, or install again")
     return Check("connectors", ok=True, detail=", ".join(names))
-
-
-def _qt_version() -> str | None:
-    """Return PySide6's version; this loads no library of Qt."""
-    try:
-        import PySide6  # noqa: PLC0415
-    except ImportError:
-        return None
-    return PySide6.__version__
 
 
 def _known_packages() -> Iterator[tuple[str, str]]:

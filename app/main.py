@@ -7,10 +7,8 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +63,8 @@ def play_tour(out: Path | None) -> dict[str, Any]:
     """
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    import tempfile  # noqa: PLC0415  the window does not need it
+
     application = build_application()
     report: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="callbench-tour-") as folder:
@@ -94,7 +94,7 @@ def build_application() -> QApplication:
     Raises:
         CommandError: this PySide6 would abort on this Python.
     """
-    from app.doctor import require_usable_python  # noqa: PLC0415
+    from app.qt_version import require_usable_python  # noqa: PLC0415
 
     require_usable_python()
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
@@ -113,10 +113,11 @@ def build_window(application: QApplication, settings: Settings) -> MainWindow:
     from widgets.main_window import MainWindow  # noqa: PLC0415
     from widgets.phone_panel import PhonePanel  # noqa: PLC0415
 
-    theme.apply(application, "dark" if settings.scheme == "dark" else "light")
+    theme.prepare(application, "dark" if settings.scheme == "dark" else "light")
     window = MainWindow(PhonePanel())
+    theme.finish(application)
     if settings.layout:
-        window.restore_layout(base64.b64decode(settings.layout))
+        window.restore_layout(bytes.fromhex(settings.layout))
     window.show()
     application.processEvents()
     return window

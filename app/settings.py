@@ -26,7 +26,7 @@ class Settings:
         connection: id of the connection used last.
         formats: up to three phone formats by connection id.
         call_pop: the extension's call-pop settings by production's ids (contact-flow 1.2).
-        layout: the window's geometry and splitters as base64 text.
+        layout: the window's geometry and splitters as hex digits.
     """
 
     region: str = "US"

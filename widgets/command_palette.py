@@ -34,7 +34,7 @@ class CommandPalette(QDialog):
         layout.addWidget(self._list)
         self._narrow("")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let the arrow keys move in the list while the field has the cursor."""
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             step = 1 if event.key() == Qt.Key.Key_Down else -1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
@@ -13,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton
 from widgets import theme
 
 # Pixels; the larger ones serve the same places on dense screens.
-_SIZES = (16, 20, 24, 32, 48, 64)
+_SIZES = (16, 20, 24, 48)
 
 
 def icon(name: str, color: str | None = None) -> QIcon:
@@ -58,4 +57,4 @@ def _tinted(name: str, color: str) -> QIcon:
 
 @lru_cache(maxsize=128)
 def _source(name: str) -> str:
-    return (resources.files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return (theme.FOLDER / "icons" / f"{name}.svg").read_text(encoding="utf-8")

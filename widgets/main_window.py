@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
         """Open the list of keys."""
         ShortcutsDialog(self._actions, self).open()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window has been closed."""
         super().closeEvent(event)
         self.closed.emit()

@@ -103,7 +103,8 @@ class SearchResult:
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """One run in the history. `outcome` is ``found``, ``none``, ``done``, ``failed``, ``cancelled``
-    or ``running``."""
+    or ``running``.
+    """
 
     run_id: int
     time_text: str

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
+
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.bench import Bench, Run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -148,8 +147,7 @@ class WindowPresenter(QObject):
             await self._sandbox.close()
         self._store.close()
         self.journal.close()
-        layout = bytes(self.window.save_layout())
-        self.settings.layout = base64.b64encode(layout).decode()
+        self.settings.layout = self.window.save_layout().hex()
         save_settings(self.home, self.settings)
 
     async def _connect(self, connection_id: str) -> None:

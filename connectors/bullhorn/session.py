@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from connectors.bullhorn.records import as_row
 from connectors.contract import model
 from connectors.contract.connector import Context
 from connectors.contract.errors import (
@@ -53,7 +54,7 @@ class Session:
             return False
         what = "Checking the Bullhorn session"
         try:
-            answer = _object(await self._json("GET", "ping", what), what)
+            answer = as_row(await self._json("GET", "ping", what), what)
         except AuthenticationError:
             return False
         expires_ms = answer.get("sessionExpires")
@@ -82,7 +83,7 @@ class Session:
             "client_secret": self._configured("BULLHORN_CLIENT_SECRET", what),
         }
         reply = await fetch_json(self._context.http, "POST", token_url, what=what, params=params)
-        answer = _object(reply, what)
+        answer = as_row(reply, what)
         access_token = _text(answer, "access_token", what)
         refresh_token = str(answer.get("refresh_token") or self._user.refresh_token)
         self._access_token = access_token
@@ -104,7 +105,7 @@ class Session:
         url = f"{self._needed('loginUrl', what).rstrip('/')}/login"
         params = {"version": "2.0", "access_token": self._access_token}
         reply = await fetch_json(self._context.http, "POST", url, what=what, params=params)
-        answer = _object(reply, what)
+        answer = as_row(reply, what)
         self._token = _text(answer, "BhRestToken", what)
         self._rest_url = _text(answer, "restUrl", what)
         return {"bhRestToken": self._token, "restUrl": self._rest_url}
@@ -159,7 +160,7 @@ class Session:
             ConnectorError: the request failed, or the answer is no object.
         """
         response = await self.call(method, path, what, params=params, json=json, renew=renew)
-        return _object(checked_json(response, what), what)
+        return as_row(checked_json(response, what), what)
 
     async def _renew_once(self, used: str) -> None:
         async with self._lock:
@@ -222,15 +223,6 @@ def access_token_of(auth_header: str) -> str:
 def _missing(name: str, what: str) -> str:
     raise AuthenticationError(
         f"{what} failed: the Bullhorn connection has no {name}, connect again.", status=401
-    )
-
-
-def _object(data: Any, what: str) -> dict[str, Any]:
-    if isinstance(data, dict):
-        return data
-    raise UnexpectedResponseError(
-        f"{what} failed: Bullhorn answered with a bare value or a list where an object was "
-        "expected, check the connection's restUrl."
     )
 
 

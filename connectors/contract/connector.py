@@ -30,12 +30,14 @@ class Context(Protocol):
     @property
     def http(self) -> httpx.AsyncClient:
         """The client. It captures every exchange, follows routes and drops credentials
-        when a redirect leaves the host."""
+        when a redirect leaves the host.
+        """
 
     @property
     def config(self) -> Mapping[str, str]:
         """Configuration by production's names (``INSIGHTLY_API_VERSION``): the connection's own
-        values first, then the environment."""
+        values first, then the environment.
+        """
 
     @property
     def account_data(self) -> AccountData:

@@ -60,7 +60,7 @@ class ReturnMessage(Wire, frozen=True, kw_only=True, omit_defaults=False):
     message: str
     message_type: MessageType = msgspec.field(default="success")
     ttl: int = 3000
-    details: tuple[Detail, ...] | None | UnsetType = UNSET
+    details: tuple[Detail, ...] | UnsetType | None = UNSET
 
 
 class User(Wire, frozen=True, kw_only=True, omit_defaults=False):
@@ -102,17 +102,17 @@ class Contact(Wire, frozen=True, kw_only=True):
 
     id: ContactId
     name: str
-    phone: str | None | UnsetType = UNSET
-    type: str | None | UnsetType = UNSET
-    title: str | None | UnsetType = UNSET
-    company: str | None | UnsetType = UNSET
-    email: str | None | UnsetType = UNSET
-    organization: str | None | UnsetType = UNSET
-    created_date: str | int | float | None | UnsetType = UNSET
-    most_recent_activity_date: str | int | float | None | UnsetType = UNSET
-    additional_info: dict[str, Any] | None | UnsetType = UNSET
+    phone: str | UnsetType | None = UNSET
+    type: str | UnsetType | None = UNSET
+    title: str | UnsetType | None = UNSET
+    company: str | UnsetType | None = UNSET
+    email: str | UnsetType | None = UNSET
+    organization: str | UnsetType | None = UNSET
+    created_date: str | int | float | UnsetType | None = UNSET
+    most_recent_activity_date: str | int | float | UnsetType | None = UNSET
+    additional_info: dict[str, Any] | UnsetType | None = UNSET
     is_new_contact: bool = False
-    default_contact_type: str | None | UnsetType = UNSET
+    default_contact_type: str | UnsetType | None = UNSET
 
 
 def new_contact_entry(
@@ -300,15 +300,15 @@ class UserInfo(Wire, frozen=True, kw_only=True):
 class Result(Wire, frozen=True, kw_only=True):
     """What every operation may return beside its own part."""
 
-    return_message: ReturnMessage | None | UnsetType = UNSET
-    extra_data_tracking: dict[str, Any] | None | UnsetType = UNSET
+    return_message: ReturnMessage | UnsetType | None = UNSET
+    extra_data_tracking: dict[str, Any] | UnsetType | None = UNSET
 
 
 class GetUserInfoResult(Result, frozen=True, kw_only=True, omit_defaults=False):
     """Result of ``getUserInfo``."""
 
     successful: bool
-    platform_user_info: UserInfo | None | UnsetType = UNSET
+    platform_user_info: UserInfo | UnsetType | None = UNSET
 
 
 class FindContactResult(Result, frozen=True, kw_only=True, omit_defaults=False):
@@ -335,10 +335,10 @@ class CallLogInfo(Wire, frozen=True, kw_only=True):
 
     subject: str = ""
     note: str = ""
-    full_body: str | None | UnsetType = UNSET
+    full_body: str | UnsetType | None = UNSET
     full_log_response: Any = UNSET
-    contact_name: str | None | UnsetType = UNSET
-    dispositions: dict[str, Any] | None | UnsetType = UNSET
+    contact_name: str | UnsetType | None = UNSET
+    dispositions: dict[str, Any] | UnsetType | None = UNSET
 
 
 class GetCallLogResult(Result, frozen=True, kw_only=True, omit_defaults=False):

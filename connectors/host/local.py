@@ -227,7 +227,7 @@ class LocalHost:
             )
         except (KeyboardInterrupt, asyncio.CancelledError):
             raise
-        except BaseException as error:  # noqa: BLE001  whatever a connector raises is its result
+        except BaseException as error:
             if isinstance(error, TimeoutError) and error.__cause__ is None and not str(error):
                 raise
             return None, _error_info(error, redactor)

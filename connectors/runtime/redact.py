@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, unquote_plus
 
 REDACTED = "[REDACTED]"
 MIN_SECRET = 4
@@ -29,16 +29,21 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known: set[str] = set()
-        for secret in secrets:
-            if len(secret) >= MIN_SECRET:
-                known |= set(_forms(secret))
-        self._known = re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))))
-        self._any = bool(known)
+        forms = {form for secret in secrets if len(secret) >= MIN_SECRET for form in _forms(secret)}
+        self._forms = sorted(forms, key=len, reverse=True)
+        self._known = re.compile("|".join(map(_spelled, self._forms)))
 
     def text(self, text: str) -> str:
         """Return free text without known values."""
-        return self._known.sub(REDACTED, text) if self._any else text
+        return self._known.sub(REDACTED, text) if self._forms else text
+
+    def cut(self, text: str) -> str:
+        """Return the beginning of a longer text without a known value that was cut in two."""
+        for form in self._forms:
+            for length in range(len(form) - 1, MIN_SECRET - 1, -1):
+                if text.endswith(form[:length]):
+                    return text[:-length] + REDACTED
+        return text
 
     def url(self, url: str) -> str:
         """Return a URL without secret parameters, user info and known values."""
@@ -71,24 +76,38 @@ class Redactor:
         parts = []
         for part in query.split("&"):
             name, sign, _value = part.partition("=")
-            parts.append(f"{name}={REDACTED}" if sign and name.lower() in NAMES else part)
+            secret = sign and unquote_plus(name).lower() in NAMES
+            parts.append(f"{name}={REDACTED}" if secret else part)
         return "&".join(parts)
 
 
 _LOOSE = re.compile(
-    r'("(?:' + "|".join(map(re.escape, sorted(NAMES))) + r')"\s*:\s*)"(?:[^"\\]|\\.)*"?', re.I
+    r'("(?:' + "|".join(map(re.escape, sorted(NAMES))) + r')"\s*:\s*)"(?:[^"\\]|\\.)*"?',
+    re.IGNORECASE,
 )
 
 
 def _forms(secret: str) -> Iterable[str]:
     yield secret
-    yield quote(secret, safe="")
-    yield quote_plus(secret)
     for text in (secret, f"{secret}:"):
-        encoded = base64.b64encode(text.encode()).decode()
-        yield encoded
-        yield quote(encoded, safe="")
-    yield json.dumps(secret)[1:-1]
+        yield base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+
+
+def _spelled(text: str) -> str:
+    """Return a pattern of `text` as it stands in plain text, JSON, URLs and forms alike."""
+    return "".join(c if c.isascii() and c.isalnum() else _spellings(c) for c in text)
+
+
+def _spellings(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    escapes = "".join(rf"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+    percent = quote(character.encode("utf-8", "surrogatepass"), safe="")
+    if len(percent) == 1:
+        percent = f"%{ord(character):02X}"
+    ways = [json.dumps(character)[1:-1], f"\\{character}", character, percent]
+    if character == " ":
+        ways.append("+")
+    return f"(?i:{'|'.join([*map(re.escape, ways), escapes])})"
 
 
 def _has_secret_key(data: Any) -> bool:
@@ -100,7 +119,11 @@ def _has_secret_key(data: Any) -> bool:
 def _without(data: Any) -> Any:
     if isinstance(data, dict):
         return {
-            key: REDACTED if key.lower() in NAMES and isinstance(value, str) else _without(value)
+            key: REDACTED if key.lower() in NAMES and _can_be_secret(value) else _without(value)
             for key, value in data.items()
         }
     return [_without(item) for item in data] if isinstance(data, list) else data
+
+
+def _can_be_secret(value: Any) -> bool:
+    return value is not None and not isinstance(value, bool)

@@ -291,9 +291,10 @@ def _body(data: bytes, size: int, headers: httpx.Headers, redactor: Redactor) ->
             truncated=truncated,
             mime_type=mime_type,
         )
-    return Body(
-        text=redactor.body(text, mime_type), size=size, truncated=truncated, mime_type=mime_type
-    )
+    kept = redactor.body(text, mime_type)
+    if truncated:
+        kept = redactor.cut(kept)
+    return Body(text=kept, size=size, truncated=truncated, mime_type=mime_type)
 
 
 def _decompressed(data: bytes, size: int) -> tuple[bytes, int]:

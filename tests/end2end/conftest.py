@@ -9,7 +9,6 @@ import pytest
 from app.connections import ConnectionFile
 from app.home import home
 from app.presenter.window import WindowPresenter
-from app.sandbox import server
 from app.settings import Settings
 from app.vault import SessionVault
 from widgets.main_window import MainWindow

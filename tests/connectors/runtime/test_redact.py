@@ -1,0 +1,108 @@
+"""What is kept of an exchange never shows a secret, however it is spelled."""
+
+import base64
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.runtime.redact import NAMES, REDACTED, Redactor
+
+# A canary may hold anything that a key or password may hold; the mark keeps it apart from its
+# surroundings.
+CANARIES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30).map("Zq7#{}".format)
+AROUND = st.text(st.characters(codec="utf-8"), max_size=20)
+SECRET_NAMES = st.sampled_from(sorted(NAMES))
+
+
+@given(CANARIES, AROUND, AROUND)
+def test_a_known_value_never_stays_in_text(canary, before, after):
+    assert canary not in Redactor([canary]).text(before + canary + after)
+
+
+@given(CANARIES, st.sampled_from(["", "/", "/:@!$&'()*+,;="]))
+def test_a_known_value_never_stays_in_a_url(canary, safe):
+    redactor = Redactor([canary])
+    lower = re.sub("%..", lambda escape: escape[0].lower(), quote(canary))
+    for spelled in (quote(canary, safe=safe), quote_plus(canary), lower):
+        for url in (
+            f"https://crm.example/v1/{spelled}/contacts",
+            f"https://crm.example/v1?q={spelled}&page=2",
+        ):
+            assert spelled not in redactor.url(url)
+
+
+@given(CANARIES, st.booleans())
+def test_a_known_value_never_stays_in_json(canary, ascii_only):
+    text = json.dumps({"note": f"see {canary}", "list": [canary]}, ensure_ascii=ascii_only)
+    spelled = json.dumps(canary, ensure_ascii=ascii_only)[1:-1]
+    kept = Redactor([canary]).body(text, "application/json")
+    assert spelled not in kept
+    assert json.loads(kept)["list"] == [REDACTED]
+
+
+@given(CANARIES)
+def test_the_forms_of_basic_authorization_never_stay(canary):
+    redactor = Redactor([canary])
+    for text in (canary, f"{canary}:"):
+        encoded = base64.b64encode(text.encode()).decode()
+        assert encoded not in redactor.text(f"sent Basic {encoded} to the CRM")
+        assert quote(encoded, safe="") not in redactor.url(
+            f"https://a/?x={quote(encoded, safe='')}"
+        )
+
+
+@given(SECRET_NAMES, CANARIES)
+def test_a_secret_name_needs_no_known_value(name, canary):
+    redactor = Redactor()
+    for spelled in (name, name.upper(), name.title()):
+        assert redactor.headers([(spelled, canary)]) == ((spelled, REDACTED),)
+        form = f"{spelled}={quote_plus(canary)}&page=2"
+        assert redactor.url(f"https://a/?{form}") == f"https://a/?{spelled}={REDACTED}&page=2"
+        kept = redactor.body(form, "application/x-www-form-urlencoded; charset=utf-8")
+        assert kept == f"{spelled}={REDACTED}&page=2"
+        deep = json.dumps({"a": [{spelled: canary, "page": 2}]})
+        kept = json.loads(redactor.body(deep, "application/json"))
+        assert kept == {"a": [{spelled: REDACTED, "page": 2}]}
+
+
+@settings(max_examples=50)
+@given(SECRET_NAMES, CANARIES, st.data())
+def test_json_that_was_cut_shows_no_part_of_a_secret(name, canary, data):
+    whole = json.dumps({"page": 2, name: canary, "note": canary, "more": "x" * 20})
+    length = data.draw(st.integers(0, len(whole)))
+    redactor = Redactor([canary])
+    kept = redactor.cut(redactor.body(whole[:length], "application/json"))
+    assert json.dumps(canary)[1:-1] not in kept
+    assert f'"{name}": "Zq7#' not in kept
+
+
+def test_the_first_half_of_a_cut_value_goes_too():
+    redactor = Redactor(["canary-0123456789"])
+    assert redactor.cut("name: canary-01234") == f"name: {REDACTED}"
+    assert redactor.cut("name: can") == "name: can"
+
+
+@pytest.mark.parametrize("value", [12345678, ["canary"], {"value": "canary"}])
+def test_a_secret_that_is_no_text_goes_too(value):
+    kept = Redactor().body(json.dumps({"token": value}), "application/json")
+    assert json.loads(kept) == {"token": REDACTED}
+
+
+def test_an_escaped_name_is_still_a_name():
+    assert Redactor().url("https://a/?api%5Fkey=canary") == f"https://a/?api%5Fkey={REDACTED}"
+
+
+def test_user_info_goes():
+    assert Redactor().url("https://me:canary@a/b?c=d") == f"https://{REDACTED}@a/b?c=d"
+
+
+def test_what_holds_no_secret_stays_byte_for_byte():
+    redactor = Redactor(["abc", ""])  # too short to be told from other text
+    url = "https://a/v3.1/Contacts/Search?field_name=PHONE&field_value=%2b1+202&x"
+    assert redactor.url(url) == url
+    for text in ('{ "a" :  1.0, "note": "abc" }', "[1, 2", "plain", ""):
+        assert redactor.body(text, "application/json") == text

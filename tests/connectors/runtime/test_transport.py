@@ -1,0 +1,276 @@
+"""The connector's HTTP client against real servers on loopback."""
+
+import asyncio
+import base64
+import gzip
+import socket
+
+import httpx
+import pytest
+
+from connectors.contract.errors import UnexpectedResponseError
+from connectors.runtime import transport
+from connectors.runtime.redact import REDACTED, Redactor
+from connectors.runtime.transport import (
+    KEPT_BYTES,
+    Invocation,
+    RouteError,
+    build_client,
+    parse_routes,
+)
+
+SECRET = "canary-0123456789"
+
+
+def answer(body=b"{}", status="200 OK", content_type="application/json", **headers):
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close"]
+    if content_type:
+        lines.append(f"Content-Type: {content_type}")
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+class Server:
+    """Gives one answer to everything and keeps the request heads as they came."""
+
+    def __init__(self, reply):
+        self.reply = reply
+        self.heads = []
+
+    async def start(self):
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        return self
+
+    async def serve(self, reader, writer):
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            self.heads.append(head.decode("latin-1"))
+            writer.write(self.reply)
+            await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    async def close(self):
+        self.server.close()
+        await self.server.wait_closed()
+
+    @property
+    def targets(self):
+        return [head.split(" ")[1] for head in self.heads]
+
+
+@pytest.fixture
+def start(at_end):
+    async def start(reply=None):
+        server = await Server(answer() if reply is None else reply).start()
+        at_end.append(server.close)
+        return server
+
+    return start
+
+
+@pytest.fixture
+def bench(at_end):
+    """A client whose exchanges are collected."""
+
+    def bench(*routes, **options):
+        exchanges = []
+        transport.current.set(
+            Invocation(
+                id=7,
+                routes=parse_routes(routes),
+                redactor=Redactor([SECRET]),
+                emit=exchanges.append,
+            )
+        )
+        client = build_client(**options)
+        at_end.append(client.aclose)
+        return client, exchanges
+
+    return bench
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "/prefix/v9"])
+@pytest.mark.parametrize("host", ["crm.example", "*", "CRM.example"])
+async def test_a_route_keeps_path_and_query_byte_for_byte(start, bench, host, prefix):
+    server = await start()
+    client, exchanges = bench(f"{host}={server.url}{prefix}")
+    target = "/v3.1/Contacts%2FSearch?field_value=%2b1%20202+555&empty=&b=%C3%A9"
+    await client.get(f"https://crm.example{target}")
+    assert server.targets == [prefix.rstrip("/") + target]
+    assert f"Host: 127.0.0.1:{server.port}\r\n" in server.heads[0]
+    (exchange,) = exchanges
+    assert exchange.url == f"https://crm.example{target}"
+    assert exchange.routed_to == f"{server.url}{prefix.rstrip('/')}{target}"
+    assert (exchange.invocation, exchange.status, exchange.error) == (7, 200, None)
+    assert 0 <= exchange.wait_ms <= exchange.ms
+
+
+async def test_a_named_host_goes_before_the_star(start, bench):
+    named, rest = await start(), await start()
+    client, _exchanges = bench(f"*={rest.url}", f"crm.example={named.url}")
+    await client.get("https://crm.example/a")
+    await client.get("https://other.example/b")
+    assert (named.targets, rest.targets) == (["/a"], ["/b"])
+
+
+async def test_what_no_route_names_goes_where_it_was_asked_to(start, bench):
+    server = await start()
+    client, exchanges = bench("crm.example=http://127.0.0.1:1")
+    await client.get(f"{server.url}/a")
+    assert server.targets == ["/a"]
+    assert exchanges[0].routed_to is None
+
+
+@pytest.mark.parametrize(
+    "route", ["", "crm.example", "=http://a", "a=", "a=ftp://b", "a=http://", "a=b", "a=http://["]
+)
+def test_a_bad_route_is_said_in_one_sentence(route):
+    with pytest.raises(RouteError, match="is not HOST=URL: write for example"):
+        parse_routes([route])
+
+
+async def test_a_redirect_to_another_origin_takes_no_credentials_along(start, bench):
+    stranger = await start()
+    first = await start(answer(b"", "307 Temporary Redirect", Location=f"{stranger.url}/x"))
+    client, exchanges = bench()
+    await client.post(
+        f"{first.url}/login",
+        json={},
+        headers={
+            "Authorization": f"Basic {SECRET}",
+            "BhRestToken": SECRET,
+            "Cookie": f"s={SECRET}",
+            "X-Own": "own",
+        },
+    )
+    assert SECRET in first.heads[0]
+    (head,) = stranger.heads
+    assert SECRET not in head
+    for name in ("authorization", "bhresttoken", "cookie", "x-own"):
+        assert f"{name}:" not in head.lower()
+    assert [e.url for e in exchanges] == [f"{first.url}/login", f"{stranger.url}/x"]
+    assert SECRET not in repr(exchanges)
+
+
+async def test_a_redirect_within_the_origin_keeps_them(start, bench):
+    last = await start()
+    first = await start(answer(b"", "302 Found", Location="/next"))
+    client, _exchanges = bench(f"crm.example={first.url}")
+    request = client.build_request("GET", "https://crm.example/a", headers={"BhRestToken": SECRET})
+    response = await client.send(request, follow_redirects=False)
+    transport.current.get().routes = parse_routes([f"crm.example={last.url}"])
+    await client.send(response.next_request)
+    assert f"BhRestToken: {SECRET}" in last.heads[0]
+
+
+async def test_secrets_are_gone_from_an_exchange(start, bench):
+    reply = answer(b'{"access_token": "other-secret", "a": "canary-0123456789"}')
+    server = await start(reply)
+    client, exchanges = bench()
+    encoded = base64.b64encode(f"{SECRET}:".encode()).decode()
+    response = await client.post(
+        f"{server.url}/{SECRET}?BhRestToken=hidden-one&q={SECRET}",
+        headers={"Authorization": f"Basic {encoded}", "X-Echo": f"key {SECRET}"},
+        data={"password": "hidden-two", "note": SECRET},
+    )
+    assert response.json()["a"] == SECRET
+    kept = repr(exchanges)
+    for hidden in (SECRET, encoded, "hidden-one", "hidden-two", "other-secret"):
+        assert hidden not in kept
+    assert exchanges[0].body.text == f"password={REDACTED}&note={REDACTED}"
+
+
+@pytest.mark.parametrize("length", [KEPT_BYTES, KEPT_BYTES + 1, 5 * KEPT_BYTES])
+async def test_a_long_body_is_cut_but_its_size_is_known(start, bench, length):
+    server = await start(answer(b"a" * length, content_type="text/plain"))
+    client, exchanges = bench()
+    response = await client.get(server.url)
+    assert len(response.content) == length
+    body = exchanges[0].response_body
+    assert (body.size, len(body.text)) == (length, KEPT_BYTES)
+    assert body.truncated == (length > KEPT_BYTES)
+
+
+async def test_a_cut_never_leaves_half_a_secret(start, bench):
+    data = b"a" * (KEPT_BYTES - 10) + SECRET.encode()
+    server = await start(answer(data, content_type="text/plain"))
+    client, exchanges = bench()
+    await client.get(server.url)
+    assert exchanges[0].response_body.text.endswith("a" + REDACTED)
+
+
+async def test_a_packed_body_can_be_read(start, bench):
+    text = '{"name": "Zoë"}'
+    server = await start(answer(gzip.compress(text.encode()), Content_Encoding="gzip"))
+    client, exchanges = bench()
+    assert (await client.get(server.url)).text == text
+    body = exchanges[0].response_body
+    assert (body.text, body.size, body.truncated) == (text, len(text.encode()), False)
+
+
+async def test_a_packed_body_that_unpacks_to_much_is_cut(start, bench):
+    packed = gzip.compress(b"a" * 3 * KEPT_BYTES)
+    server = await start(answer(packed, Content_Encoding="gzip"))
+    client, exchanges = bench()
+    await client.get(server.url)
+    body = exchanges[0].response_body
+    assert len(body.text) == KEPT_BYTES
+    assert body.truncated
+
+
+async def test_bytes_that_are_no_text_are_kept_in_base64(start, bench):
+    data = bytes(range(256))
+    server = await start(answer(data, content_type="image/png"))
+    client, exchanges = bench()
+    await client.get(server.url)
+    body = exchanges[0].response_body
+    assert (body.encoding, body.size, body.mime_type) == ("base64", 256, "image/png")
+    assert base64.b64decode(body.text) == data
+
+
+async def test_a_refused_connection_is_an_exchange_without_a_status(bench):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, not listening
+        client, exchanges = bench()
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"http://127.0.0.1:{taken.getsockname()[1]}/a")
+    (exchange,) = exchanges
+    assert exchange.status is None
+    assert exchange.response_body is None
+    assert exchange.error.startswith("ConnectError")
+
+
+async def test_an_answer_that_breaks_off_is_an_exchange_with_an_error(start, bench):
+    server = await start(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+    client, exchanges = bench()
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.get(server.url)
+    (exchange,) = exchanges
+    assert (exchange.status, exchange.response_body.text) == (200, "half")
+    assert exchange.error.startswith("RemoteProtocolError")
+
+
+async def test_too_large_an_answer_is_cut_off_and_said(start, bench):
+    limit = 2 * 1024 * 1024
+    server = await start(answer(b"a" * (limit + 1)))
+    client, exchanges = bench(max_answer_bytes=limit)
+    with pytest.raises(UnexpectedResponseError, match=r"127\.0\.0\.1 is larger than 2 MB") as said:
+        await client.get(server.url)
+    assert said.value.status == 200
+    (exchange,) = exchanges
+    assert exchange.error.startswith("UnexpectedResponseError")
+    assert exchange.response_body.truncated
+
+
+async def test_a_stream_that_is_closed_early_is_an_exchange_too(start, bench):
+    server = await start(answer(b"a" * 1_000_000))
+    client, exchanges = bench()
+    async with client.stream("GET", server.url) as response:
+        async for _chunk in response.aiter_raw():
+            break
+    assert [exchange.status for exchange in exchanges] == [200]

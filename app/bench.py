@@ -69,11 +69,11 @@ class Run:
         """The contacts of a lookup or search as typed values; unreadable entries are left out."""
         listed = self.outcome.answer.get("contact")
         entries = listed if isinstance(listed, list | tuple) else [listed]
-        contacts = []
-        for entry in entries:
-            if isinstance(entry, dict) and entry.get("id") not in (None, ""):
-                contacts.append(_readable_contact(entry))
-        return tuple(contacts)
+        return tuple(
+            _readable_contact(entry)
+            for entry in entries
+            if isinstance(entry, dict) and entry.get("id") not in (None, "")
+        )
 
     @property
     def message(self) -> dict[str, Any] | None:

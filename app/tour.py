@@ -246,7 +246,7 @@ class Tour:
         return found
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        while not condition():
+        while not condition():  # noqa: ASYNC110  a window has no event for each thing a user sees
             await asyncio.sleep(0.01)
 
     async def _pause(self) -> None:

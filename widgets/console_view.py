@@ -21,7 +21,7 @@ from widgets import theme
 from widgets.page_state import ConsoleRow
 
 MAX_ROWS = 5000
-SIGNS = {"out": " ", "err": "!", "operation": "›", "finding": "△", "error": "✕"}
+SIGNS = {"out": " ", "err": "!", "operation": "»", "finding": "△", "error": "✕"}
 COLORS = {
     "out": "text",
     "err": "warning",

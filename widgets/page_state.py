@@ -1,4 +1,4 @@
-"""What a page shows, as plain data. No Qt in here: the rules in ``app`` make it, widgets draw it."""
+"""What a page shows, as plain data. No Qt in here: ``app`` makes it, the widgets draw it."""
 
 from __future__ import annotations
 
@@ -102,9 +102,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run in the history. `outcome` is ``found``, ``none``, ``done``, ``failed``, ``cancelled``
-    or ``running``.
-    """
+    """One run in the history; `subject` is the number, name or call it was for."""
 
     run_id: int
     time_text: str
@@ -119,7 +117,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleRow:
-    """One line of the console. `kind` is ``out``, ``err``, ``operation``, ``finding`` or ``error``."""
+    """One line of the console: printed (`out`, `err`) or told by the bench."""
 
     run_id: int
     time_text: str

@@ -27,7 +27,7 @@ OUTCOMES = {
     "none": ("○ no match", "warning"),
     "done": ("● done", "success"),
     "failed": ("✕ failed", "danger"),
-    "cancelled": ("– cancelled", "muted"),
+    "cancelled": ("- cancelled", "muted"),
     "running": ("… running", "accent"),
 }
 _ID = Qt.ItemDataRole.UserRole

@@ -62,7 +62,7 @@ class PhonePresenter(QObject):
         self.matches = LocalMatchCache()
         self.calls = CallHistory()
         self.new_entry: Contact | None = None
-        """The last lookup's entry "Create new contact...": it carries the options of new contacts."""
+        """The last lookup's "Create new contact..."; it carries the options of new contacts."""
         self._current: Call | None = None
         self._filter = CallFilter.ALL
         self._search = ""

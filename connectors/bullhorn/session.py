@@ -1,4 +1,4 @@
-"""Bullhorn's REST session: its token, its renewal, and the requests made with it (connectors 4.1)."""
+"""Bullhorn's REST session: its token, its renewal and its requests (connectors 4.1)."""
 
 from __future__ import annotations
 
@@ -135,7 +135,8 @@ class Session:
         """
         if not (self._token and self._rest_url):
             raise AuthenticationError(
-                f"{what} failed: the Bullhorn connection has no session, connect again."
+                f"{what} failed: the Bullhorn connection has no session, connect again.",
+                status=401,
             )
         used = self._token
         response = await self._send(method, path, what, params=params, json=json)

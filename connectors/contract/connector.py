@@ -29,14 +29,17 @@ class Context(Protocol):
 
     @property
     def http(self) -> httpx.AsyncClient:
-        """The client. It captures every exchange, follows routes and drops credentials
-        when a redirect leaves the host.
+        """The client.
+
+        It captures every exchange, follows routes, and drops credentials when a redirect leaves
+        the host.
         """
 
     @property
     def config(self) -> Mapping[str, str]:
-        """Configuration by production's names (``INSIGHTLY_API_VERSION``): the connection's own
-        values first, then the environment.
+        """Configuration by production's names (``INSIGHTLY_API_VERSION``).
+
+        The connection's own values win over the environment.
         """
 
     @property

@@ -46,7 +46,9 @@ class RecordNotFoundError(ConnectorError):
 class RateLimitError(ConnectorError):
     """Too many requests. ``retry_after_s`` is the CRM's own advice in seconds, when it gave one."""
 
-    def __init__(self, message: str, *, status: int = 429, retry_after_s: float | None = None):
+    def __init__(
+        self, message: str, *, status: int = 429, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(message, status=status)
         self.retry_after_s = retry_after_s
 

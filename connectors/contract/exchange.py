@@ -1,4 +1,4 @@
-"""One HTTP request with its answer, as captured inside the HTTP client. Secrets are gone already."""
+"""One HTTP request with its answer, captured inside the HTTP client; secrets are gone already."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Description(Wire, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class AccountValue(Wire, frozen=True, kw_only=True, omit_defaults=False):
-    """One option list that the account has kept; stale ones are served only when nothing else is."""
+    """One option list that the account has kept; a stale one serves when nothing else does."""
 
     value: Any
     fresh: bool

@@ -82,7 +82,7 @@ def _imported(platform: str, source: Path, module_name: str | None) -> ModuleTyp
         name = f"callbench_connector_{hashlib.sha256(str(source).encode()).hexdigest()[:12]}"
         spec = importlib.util.spec_from_file_location(name, source)
         if spec is None or spec.loader is None:
-            raise ConnectorLoadError(f"{source} cannot be imported.")
+            raise ConnectorLoadError(f"{source} cannot be imported.")  # noqa: TRY301
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
@@ -92,7 +92,7 @@ def _imported(platform: str, source: Path, module_name: str | None) -> ModuleTyp
         ) from error
     except ModuleNotFoundError as error:
         raise ConnectorLoadError(
-            f"{platform} needs the package {error.name}: install it with 'pip install {error.name}'."
+            f"{platform} needs the package {error.name}: 'pip install {error.name}' installs it."
         ) from error
     except ConnectorLoadError:
         raise

@@ -185,7 +185,7 @@ class _Child:
             await self._send({"id": number, "method": method, "params": params})
             return await future
         except asyncio.CancelledError:
-            await self._cancel(number, future)
+            await self._cancel(number)
             raise
         except (BrokenPipeError, ConnectionResetError):
             await self._process.wait()
@@ -219,7 +219,7 @@ class _Child:
 
     _busy = False
 
-    async def _cancel(self, number: int, future: asyncio.Future[Any]) -> None:
+    async def _cancel(self, number: int) -> None:
         """Ask the child to cancel; whether it did is noted for :meth:`kill`."""
         settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = (settled, None)

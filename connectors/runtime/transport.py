@@ -298,8 +298,13 @@ def _body(data: bytes, size: int, headers: httpx.Headers, redactor: Redactor) ->
 
 
 def _decompressed(data: bytes, size: int) -> tuple[bytes, int]:
+    """Return the beginning of an unpacked body and its whole size, counted up to a limit."""
+    unpacker = zlib.decompressobj(wbits=47)
     try:
-        opened = zlib.decompressobj(wbits=47).decompress(data, KEPT_BYTES)
+        opened = unpacker.decompress(data, KEPT_BYTES)
+        total = len(opened)
+        while unpacker.unconsumed_tail and total < MAX_ANSWER_BYTES:
+            total += len(unpacker.decompress(unpacker.unconsumed_tail, KEPT_BYTES))
     except zlib.error:
         return data, size
-    return opened, len(opened)
+    return opened, total

@@ -28,7 +28,7 @@ def test_sandbox_add_then_reset(capsys):
     assert code == 0
     assert added["id"]
     code, found, _err = run(capsys, "find", "insightly", "+16285550174")
-    assert [entry["name"] for entry in found["contact"]][0] == "Nora Lindqvist"
+    assert found["contact"][0]["name"] == "Nora Lindqvist"
     code, _document, _err = run(capsys, "sandbox", "reset")
     assert code == 0
     code, found, _err = run(capsys, "find", "insightly", "+16285550174")

@@ -1,4 +1,4 @@
-"""The real window on the real sandbox through the real host process: nothing stands in for anything."""
+"""The real window, the real host process, the real sandbox: nothing stands in for anything."""
 
 import asyncio
 import json

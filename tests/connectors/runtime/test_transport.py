@@ -127,7 +127,7 @@ async def test_what_no_route_names_goes_where_it_was_asked_to(start, bench):
 
 
 @pytest.mark.parametrize(
-    "route", ["", "crm.example", "=http://a", "a=", "a=ftp://b", "a=http://", "a=b", "a=http://["]
+    "route", ["", "crm.example", "=http://a", "a=", "a=ftp://b", "a=http://", "a=b"]
 )
 def test_a_bad_route_is_said_in_one_sentence(route):
     with pytest.raises(RouteError, match="is not HOST=URL: write for example"):
@@ -219,7 +219,7 @@ async def test_a_packed_body_that_unpacks_to_much_is_cut(start, bench):
     client, exchanges = bench()
     await client.get(server.url)
     body = exchanges[0].response_body
-    assert len(body.text) == KEPT_BYTES
+    assert (len(body.text), body.size) == (KEPT_BYTES, 3 * KEPT_BYTES)
     assert body.truncated
 
 
@@ -255,22 +255,42 @@ async def test_an_answer_that_breaks_off_is_an_exchange_with_an_error(start, ben
     assert exchange.error.startswith("RemoteProtocolError")
 
 
-async def test_too_large_an_answer_is_cut_off_and_said(start, bench):
+def on_a_plain_loop(reply, work, **options):
+    """Run `work(client, url)` as in the child: there, asyncio closes generators left half read."""
+    exchanges = []
+
+    async def run():
+        transport.current.set(Invocation(emit=exchanges.append))
+        server = await Server(reply).start()
+        try:
+            async with build_client(**options) as client:
+                await work(client, server.url)
+        finally:
+            await server.close()
+
+    asyncio.run(run())
+    return exchanges
+
+
+def test_too_large_an_answer_is_cut_off_and_said():
     limit = 2 * 1024 * 1024
-    server = await start(answer(b"a" * (limit + 1)))
-    client, exchanges = bench(max_answer_bytes=limit)
-    with pytest.raises(UnexpectedResponseError, match=r"127\.0\.0\.1 is larger than 2 MB") as said:
-        await client.get(server.url)
-    assert said.value.status == 200
-    (exchange,) = exchanges
+
+    async def work(client, url):
+        expected = r"127\.0\.0\.1 is larger than 2 MB"
+        with pytest.raises(UnexpectedResponseError, match=expected) as said:
+            await client.get(url)
+        assert said.value.status == 200
+
+    (exchange,) = on_a_plain_loop(answer(b"a" * (limit + 1)), work, max_answer_bytes=limit)
     assert exchange.error.startswith("UnexpectedResponseError")
     assert exchange.response_body.truncated
 
 
-async def test_a_stream_that_is_closed_early_is_an_exchange_too(start, bench):
-    server = await start(answer(b"a" * 1_000_000))
-    client, exchanges = bench()
-    async with client.stream("GET", server.url) as response:
-        async for _chunk in response.aiter_raw():
-            break
+def test_a_stream_that_is_closed_early_is_an_exchange_too():
+    async def work(client, url):
+        async with client.stream("GET", url) as response:
+            async for _chunk in response.aiter_raw():
+                break
+
+    exchanges = on_a_plain_loop(answer(b"a" * 1_000_000), work)
     assert [exchange.status for exchange in exchanges] == [200]

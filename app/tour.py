@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QTableView,
     QWidget,
 )
 
@@ -31,6 +32,11 @@ STEP_TIMEOUT_S = 15.0
 WATCHABLE_S = 1.4
 NEW_PERSON = "Nora Lindqvist"
 NEW_NUMBER = "+16285550174"
+TABS = {
+    "one-match": "Network",
+    "create-contact-then-log": "Raw",
+    "a-format-rescues-a-lookup": "Network",
+}
 CREATED_PERSON = "Maria de la Cruz"
 CREATED_NUMBER = "+12125550148"
 
@@ -57,6 +63,9 @@ class Tour:
         if self._out is not None:
             self._out.mkdir(parents=True, exist_ok=True)
         for name, step in self._script():
+            self._window.phone.notification.hide()
+            self._window.run_history.show_all()
+            self._window.show_tab(TABS.get(name, "Console"))
             began = time.perf_counter()
             problem = ""
             try:
@@ -112,6 +121,8 @@ class Tour:
         await self._log_page()
         if self._contact_names()[:1] != [person.names[0]]:
             raise TourStepError(f"{person.names[0]} is not selected first")
+        self._presenter.inspector.flush()
+        self._child("runHistory", QTableView).selectRow(0)
 
     async def _several_matches(self) -> None:
         self._click("backButton")

@@ -54,6 +54,11 @@ class CommandPalette(QDialog):
                 item = QListWidgetItem(f"{name}    {keys}" if keys else name)
                 item.setData(Qt.ItemDataRole.UserRole, number)
                 self._list.addItem(item)
+        if not self._list.count():
+            nothing = QListWidgetItem("No command fits")
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self._list.addItem(nothing)
+            return
         self._list.setCurrentRow(0)
 
     @Slot()
@@ -64,6 +69,9 @@ class CommandPalette(QDialog):
 
     @Slot(QListWidgetItem)
     def _run(self, item: QListWidgetItem) -> None:
-        action = self._actions[item.data(Qt.ItemDataRole.UserRole)]
+        number = item.data(Qt.ItemDataRole.UserRole)
+        if number is None:
+            return
+        action = self._actions[number]
         self.accept()
         action.trigger()

@@ -22,6 +22,7 @@ from widgets.page_state import ConsoleRow
 
 MAX_ROWS = 5000
 SIGNS = {"out": " ", "err": "!", "operation": "»", "finding": "△", "error": "✕"}
+EMPTY = "Nothing yet. Look a number up: what the connector prints and returns appears here."
 COLORS = {
     "out": "text",
     "err": "warning",
@@ -44,9 +45,8 @@ class ConsoleView(QWidget):
         self._text.setAccessibleName("Console")
         self._text.setReadOnly(True)
         self._text.setMaximumBlockCount(MAX_ROWS)
-        self._text.setPlaceholderText(
-            "Nothing yet. Look a number up: what the connector prints and returns appears here."
-        )
+        self._text.setPlaceholderText(EMPTY)
+        self._text.setTabChangesFocus(True)
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(13)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -140,3 +140,9 @@ class ConsoleView(QWidget):
         if self._dropped:
             parts.append(f"{self._dropped:,} older lines dropped")
         self._note.setText(" · ".join(parts))
+        elsewhere = self._run is not None and bool(self._rows)
+        self._text.setPlaceholderText(
+            f"Run {self._run} printed nothing. Show all runs brings the other lines."
+            if elsewhere
+            else EMPTY
+        )

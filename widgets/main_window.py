@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self._state)
         self.statusBar().setSizeGripEnabled(False)
         self._actions: list[QAction] = []
+        self._layout_before: bytes | None = None
         self._build_menus()
         self.top_bar.palette_requested.connect(self.open_palette)
         self.setProperty("benchState", "idle")
@@ -125,8 +126,8 @@ class MainWindow(QMainWindow):
 
     def set_bench_state(self, state: str) -> None:
         """Show ``idle``, ``loading``, ``ready`` or ``error``; also the property ``benchState``."""
-        self.setProperty("benchState", state)
         self._state.setText(STATES[state])
+        self.setProperty("benchState", state)
 
     def show_connector(self, name: str) -> None:
         """Name the connector in the title."""
@@ -137,7 +138,9 @@ class MainWindow(QMainWindow):
         self._banner.show_sentence(sentence)
 
     def save_layout(self) -> bytes:
-        """Return geometry and pane sizes."""
+        """Return geometry and pane sizes; those from before presentation mode while it lasts."""
+        if self._layout_before is not None:
+            return self._layout_before
         both = [bytes(s.saveState().data()) for s in (self._sides, self._floors)]
         sized = b"".join(len(part).to_bytes(4) + part for part in both)
         return sized + bytes(self.saveGeometry().data())
@@ -156,6 +159,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def reset_layout(self) -> None:
         """Give every pane its first size."""
+        self._layout_before = None
         self._inspector.show()
         self.run_history.show()
         self._sides.setSizes([PHONE_WIDTH, max(400, self.width() - PHONE_WIDTH)])
@@ -243,7 +247,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _toggle_presentation(self) -> None:
-        shown = self._inspector.isVisible()
+        shown = not self._inspector.isHidden()
+        # Hidden panes would be saved with no size at all.
+        self._layout_before = self.save_layout() if shown else None
         self._inspector.setVisible(not shown)
         self.run_history.setVisible(not shown)
 
@@ -259,7 +265,7 @@ class _Banner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setAccessibleName("Error")
         dismiss = QToolButton()
-        dismiss.setIcon(icons.icon("close"))
+        icons.keep_tinted(dismiss, "close")
         dismiss.setAccessibleName("Dismiss")
         dismiss.clicked.connect(self.hide)
         layout = QHBoxLayout(self)

@@ -142,8 +142,8 @@ class ExchangeDetail(QTabWidget):
         super().__init__(parent)
         self.setObjectName("exchangeDetail")
         self.setAccessibleName("The chosen request")
-        self._request = TextPane("exchangeRequest", "Choose a request above.")
-        self._response = TextPane("exchangeResponse", "Choose a request above.")
+        self._request = TextPane("exchangeRequest", "Choose a request above.", "Request")
+        self._response = TextPane("exchangeResponse", "Choose a request above.", "Response")
         self.addTab(self._response, "Response")
         self.addTab(self._request, "Request")
 

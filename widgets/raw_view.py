@@ -51,16 +51,20 @@ class TextPane(QWidget):
     """Read-only text with search and copy.
 
     Args:
-        name: object name of the text; also says what it holds.
+        name: object name of the text.
         placeholder: what an empty pane says.
+        words: what it holds, for screen readers.
     """
 
-    def __init__(self, name: str, placeholder: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, placeholder: str, words: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._full = ""
         self._text = QPlainTextEdit()
         self._text.setObjectName(name)
-        self._text.setAccessibleName(name)
+        self._text.setAccessibleName(words)
+        self._text.setTabChangesFocus(True)
         self._text.setReadOnly(True)
         self._text.setPlaceholderText(placeholder)
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
@@ -127,6 +131,7 @@ class RawView(TextPane):
             "rawView",
             "Nothing yet. The result of each operation appears here as JSON: what the user would "
             "be told, and what the connector returned.",
+            "Answer as JSON",
             parent,
         )
         layout = self.layout()

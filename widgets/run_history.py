@@ -22,6 +22,9 @@ from widgets.page_state import RunRow
 
 MAX_RUNS = 500
 COLUMNS = ("", "Time", "Operation", "For", "Result", "Requests", "ms")
+NUMBERS = (5, 6)
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+EMPTY = "No runs yet. Look a number up: each lookup and each saved call is kept here."
 OUTCOMES = {
     "found": ("● found", "success"),
     "none": ("○ no match", "warning"),
@@ -84,6 +87,11 @@ class RunHistory(QWidget):
         self._table.verticalHeader().hide()
         self._table.verticalHeader().setDefaultSectionSize(28)
         header = self._table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in NUMBERS:
+            title_item = self._table.horizontalHeaderItem(column)
+            if title_item is not None:
+                title_item.setTextAlignment(RIGHT)
         for column, width in ((0, 104), (1, 104), (2, 160), (3, 190), (5, 84), (6, 64)):
             self._table.setColumnWidth(column, width)
         header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
@@ -94,6 +102,11 @@ class RunHistory(QWidget):
         layout.setContentsMargins(12, 8, 12, 10)
         layout.addLayout(bar)
         layout.addWidget(self._table)
+        self._empty = QLabel(EMPTY)
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setProperty("role", "muted")
+        layout.addWidget(self._empty, 1)
         self._show_buttons()
 
     def show_run_row(self, row: RunRow) -> None:
@@ -104,8 +117,9 @@ class RunHistory(QWidget):
             self._table.insertRow(0)
         number = self._row_of(row.run_id) if known else 0
         self._fill(number, row)
-        while self._table.rowCount() > MAX_RUNS:
-            self._forget(self._table.rowCount() - 1)
+        if self._table.rowCount() > MAX_RUNS:
+            self._forget_oldest()
+        self._show_buttons()
 
     def selected_run(self) -> int:
         """Return the chosen run's id, 0 when none is chosen."""
@@ -124,6 +138,15 @@ class RunHistory(QWidget):
             item = self._table.item(number, 0)
             if item is not None and int(item.data(_ID)) not in self._pinned:
                 self._forget(number)
+        self._show_buttons()
+
+    def _forget_oldest(self) -> None:
+        """Let the oldest run go that is not pinned; the newest always stays."""
+        for number in reversed(range(1, self._table.rowCount())):
+            item = self._table.item(number, 0)
+            if item is not None and int(item.data(_ID)) not in self._pinned:
+                self._forget(number)
+                return
 
     def _row_of(self, run_id: int) -> int:
         for number in range(self._table.rowCount()):
@@ -156,11 +179,14 @@ class RunHistory(QWidget):
             item.setToolTip(text)
             if column == 0:
                 item.setForeground(QColor(theme.colors(theme.current())[tone]))
-            if column in {5, 6}:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            if column in NUMBERS:
+                item.setTextAlignment(RIGHT)
             self._table.setItem(number, column, item)
 
     def _show_buttons(self) -> None:
+        filled = self._table.rowCount() > 0
+        self._table.setVisible(filled)
+        self._empty.setVisible(not filled)
         chosen = bool(self.selected_run())
         for button in (self._all, self._rerun, self._pin):
             button.setEnabled(chosen)

@@ -61,7 +61,7 @@ class TopBar(QFrame):
         self._palette = QPushButton("Search commands  Ctrl+K")
         self._palette.setObjectName("paletteButton")
         self._palette.setAccessibleName("Search commands")
-        self._palette.setIcon(icons.icon("search"))
+        icons.keep_tinted(self._palette, "search")
         self._palette.clicked.connect(self.palette_requested)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
@@ -77,6 +77,9 @@ class TopBar(QFrame):
         self._connections.clear()
         for connection_id, name in connections:
             self._connections.addItem(name, connection_id)
+        if not connections:
+            self._connections.addItem("No connection", "")
+        self._connections.setEnabled(bool(connections))
         self._connections.setCurrentIndex(max(0, self._connections.findData(current)))
 
     def show_mode(self, mode: str) -> None:
@@ -84,6 +87,7 @@ class TopBar(QFrame):
         tone, meaning = MODES[mode]
         self._mode.setText(mode)
         self._mode.setToolTip(meaning)
+        self._mode.setAccessibleName(f"Mode {mode}. {meaning}")
         self._mode.setProperty("tone", tone)
         self._mode.style().unpolish(self._mode)
         self._mode.style().polish(self._mode)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 
 from app.extension.log_fields import Choice, field_state, first_value, is_shown, options_of
+from app.extension.matcher import real_contacts
 from app.loop import TaskRunner
 from connectors import phone
 from connectors.contract.model import Contact
@@ -34,6 +35,8 @@ class CreatePresenter(QObject):
         self._extension = extension
         self._tasks = tasks
         self._number = ""
+        self._unknown = False
+        """Whether the last create may have reached the CRM without an answer."""
         self._form = CreateContactForm(panel)
         self._form.create_requested.connect(self.create)
         self._form.type_changed.connect(self._on_type_changed)
@@ -46,6 +49,7 @@ class CreatePresenter(QObject):
             self._extension.notify("Choose a connection first.", "warning")
             return
         self._number = phone.dial(text, self._extension.region)
+        self._unknown = False
         types = [(kind.value, kind.display or kind.value) for kind in bench.manifest.contact_types]
         self._form.start(
             phone.display(self._number, self._extension.region),
@@ -83,11 +87,14 @@ class CreatePresenter(QObject):
             return
         self._form.show_busy(True)
         try:
+            if self._unknown and await self._found_after_all():
+                return
             run = await bench.create(self._number, name, contact_type, fields)
         finally:
             self._form.show_busy(False)
         if run.failed or not run.contacts:
             error = run.outcome.error
+            self._unknown = run.outcome.unknown
             unknown = "It is not known whether the contact was created: look first. "
             said = error.message if error else str((run.message or {}).get("message", ""))
             self._form.show_problem((unknown if run.outcome.unknown else "") + said)
@@ -100,3 +107,25 @@ class CreatePresenter(QObject):
         self._form.accept()
         self._extension.notify_run(run, "Contact created")
         self._extension.show_history()
+
+    async def _found_after_all(self) -> bool:
+        """Look before creating again: the create before may have reached the CRM."""
+        run = await self._extension.match(self._number, force_refresh=True)
+        if run is None or run.failed:
+            error = run.outcome.error if run else None
+            self._form.show_problem(
+                "It is still not known whether the contact was created, as the CRM does not "
+                f"answer: {error.message if error else 'the number cannot be looked up.'}"
+            )
+            return True
+        self._unknown = False
+        found = real_contacts(run.contacts)
+        if not found:
+            return False
+        self._form.accept()
+        self._extension.notify(
+            f"{found[0].name} is there after all, so no second contact was created.",
+            "warning",
+            10_000,
+        )
+        return True

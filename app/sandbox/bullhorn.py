@@ -24,6 +24,8 @@ from app.sandbox.accounts import (
     BULLHORN_REFRESH_TOKEN,
     BULLHORN_SESSION,
     BULLHORN_USER_ID,
+    USER_EMAIL,
+    USER_NAME,
 )
 from app.sandbox.lucene import QuerySyntaxError, parse, search
 from app.sandbox.schema import BULLHORN, Entity
@@ -87,6 +89,7 @@ class BullhornApi:
                 self._route(f"{prefix}/settings/{{names}}", self._settings, "GET"),
                 self._route(f"{prefix}/meta/{{entity}}", self._meta, "GET"),
                 self._route(f"{prefix}/search/{{entity}}", self._search, "GET", "POST"),
+                self._route(f"{prefix}/entity/CorporateUser/{{id:int}}", self._user, "GET"),
                 self._route(f"{prefix}/entity/{{entity}}", self._create, "PUT"),
                 self._route(f"{prefix}/entity/{{entity}}/{{id:int}}", self._get, "GET"),
                 self._route(f"{prefix}/entity/{{entity}}/{{id:int}}", self._update, "POST"),
@@ -173,6 +176,17 @@ class BullhornApi:
         if unknown:
             raise HTTPException(400, f"There is no setting {', '.join(unknown)}.")
         return JSONResponse({name: SETTINGS[name] for name in names})
+
+    async def _user(self, request: Request) -> Response:
+        if request.path_params["id"] != BULLHORN_USER_ID:
+            raise HTTPException(404, f"There is no CorporateUser {request.path_params['id']}.")
+        user = {"name": USER_NAME, "email": USER_EMAIL, "masterUserID": BULLHORN_USER_ID}
+        names = [name for name in request.query_params.get("fields", "").split(",") if name]
+        unknown = [name for name in names if name not in {"id", *user}]
+        if unknown or not names:
+            raise HTTPException(400, f"CorporateUser has no field {', '.join(unknown)}.")
+        shown = {name: user[name] for name in names if name != "id"}
+        return JSONResponse({"data": {"id": BULLHORN_USER_ID} | shown})
 
     async def _meta(self, request: Request) -> Response:
         kind = _kind(request)

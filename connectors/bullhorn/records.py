@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from msgspec import UNSET
 
 from connectors.contract import model
 from connectors.contract.errors import InvalidInputError, UnexpectedResponseError
@@ -238,7 +237,6 @@ def to_contact(person: Person, options: Options) -> model.Contact:
         name=str(row.get("name") or ""),
         phone=person.phone,
         type=person.kind.type,
-        email=row["email"] if isinstance(row.get("email"), str) else UNSET,
         created_date=row.get("dateAdded"),
         most_recent_activity_date=max(activities) if activities else None,
         additional_info=options.of_person(),

@@ -196,11 +196,12 @@ def read_manifest(path: Path, platform: str | None = None) -> Manifest:
         raise ManifestError(f"The manifest {path} is not JSON: {error}.") from error
     if isinstance(data, dict) and isinstance(data.get("platforms"), dict):
         platforms = data["platforms"]
-        name = platform if platform in platforms else next(iter(platforms), None)
-        if name is None or (platform is None and len(platforms) > 1):
+        name = next(iter(platforms), None) if platform is None else platform
+        if name not in platforms or (platform is None and len(platforms) > 1):
             names = ", ".join(platforms) or "none"
             raise ManifestError(f"The manifest {path} has the platforms {names}: name one.")
-        data = {"name": name} | platforms[name]
+        entry = platforms[name]
+        data = {"name": name} | entry if isinstance(entry, dict) else entry
     try:
         return msgspec.convert(data, Manifest, strict=False)
     except msgspec.ValidationError as error:

@@ -95,6 +95,9 @@ class Server:
         except (ValueError, KeyError, TypeError) as error:
             self._error(None, -32700, "ProtocolError", f"This line is no request: {error}.")
             return
+        if not isinstance(params, dict):
+            self._error(number, -32602, "ProtocolError", "The params are no JSON object.")
+            return
         match method:
             case "invoke":
                 self._start(number, self._invoke(number, params))
@@ -112,7 +115,16 @@ class Server:
     def _start(self, number: Any, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._running[number] = task
-        task.add_done_callback(lambda _task: self._running.pop(number, None))
+        task.add_done_callback(lambda task: self._ended(number, task))
+
+    def _ended(self, number: Any, task: asyncio.Task[None]) -> None:
+        """Answer for what could not answer itself: also one cancelled before its first step."""
+        self._running.pop(number, None)
+        if task.cancelled():
+            self._error(number, -32800, "OperationCancelledError", "The operation was cancelled.")
+        elif (error := task.exception()) is not None:
+            what = f"The params cannot be used: {error}."
+            self._error(number, -32602, "ProtocolError", what)
 
     async def _describe(self, number: Any) -> None:
         try:
@@ -133,9 +145,6 @@ class Server:
                 on_event=self._channel.notify,
                 invocation=number,
             )
-        except asyncio.CancelledError:
-            self._error(number, -32800, "OperationCancelledError", "The operation was cancelled.")
-            return
         except ConnectorLoadError as error:
             self._error(number, -32001, "ConnectorLoadError", str(error))
             return

@@ -126,9 +126,9 @@ class InsightlyConnector(Connector):
         words = request.name.split()
         if not words:
             return model.FindContactResult(successful=True, matched_contact_info=())
-        asked = {"FIRST_NAME": [words[0]], "LAST_NAME": [" ".join(words[1:]) or words[0]]}
-        if len(words) > 2:  # "Mary Ann Smith": the last name may be any number of words
-            asked["LAST_NAME"].append(words[-1])
+        # "Mary Ann Smith", "Maria de la Cruz", "de la Cruz": a last name has any number of words.
+        last_names = {" ".join(words[1:]), words[-1], " ".join(words)} - {""}
+        asked = {"FIRST_NAME": [words[0]], "LAST_NAME": sorted(last_names)}
         api = self._api(request)
         searches = [
             (Search(kind, field), value)

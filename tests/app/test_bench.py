@@ -34,7 +34,7 @@ CONNECTOR = """
 
         async def find_contact_with_name(self, given):
             return {"successful": True, "matchedContactInfo": [
-                {"id": None, "name": "no id"}, "text", {"id": 1.5, "name": None, "type": 3}]}
+                {"id": None, "name": "no id"}, {"id": 1.5, "name": None, "type": 3}]}
 
         async def create_contact(self, given):
             return CreateContactResult(contact_info=Contact(id=8, name=given.new_contact_name))

@@ -22,11 +22,11 @@ def test_icon_draws_something(qapp, name):
 
 
 def test_tint_is_the_colour_asked_for(qapp):
-    picture = icons.pixmap("stop", 64, "#ff0000").toImage()
+    picture = icons.pixmap("stop", 48, "#ff0000").toImage()
     solid = [
         picture.pixelColor(x, y)
-        for x in range(64)
-        for y in range(64)
+        for x in range(48)
+        for y in range(48)
         if picture.pixelColor(x, y).alpha() == 255
     ]
     assert solid

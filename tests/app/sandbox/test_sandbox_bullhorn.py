@@ -30,6 +30,17 @@ def test_sign_in_refresh_and_session(sandbox):
         assert answer.status_code in {400, 401}
 
 
+def test_the_connected_user(sandbox):
+    assert sandbox.bullhorn("GET", "settings/userId").json() == {"userId": 31}
+    path = "entity/CorporateUser/31?fields=id,name,masterUserID"
+    assert sandbox.bullhorn("GET", path).json() == {
+        "data": {"id": 31, "name": "Sam Sandbox", "masterUserID": 31}
+    }
+    assert sandbox.bullhorn("GET", "entity/CorporateUser/32?fields=id").status_code == 404
+    assert sandbox.bullhorn("GET", "entity/CorporateUser/31?fields=nope").status_code == 400
+    assert sandbox.bullhorn("GET", "entity/CorporateUser/31").status_code == 400
+
+
 def test_account_data(sandbox):
     actions = sandbox.bullhorn("GET", "settings/commentActionList").json()
     assert "Inbound Call" in actions["commentActionList"]

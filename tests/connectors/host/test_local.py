@@ -108,7 +108,7 @@ async def test_what_goes_wrong_is_the_reply(host, what, kind, said):
     assert reply.error.type == kind
     assert said in reply.error.message
     assert "canary" not in reply.error.message
-    assert "canary" not in reply.error.stack.replace('"the key canary-0123 is refused"', "")
+    assert "canary" not in reply.error.stack
     assert reply.error.status == (429 if what == "limit" else None)
     assert (await call(host, "fine")).error is None
 
@@ -117,7 +117,7 @@ async def test_time_runs_out(host):
     reply = await call(host, "sleep", timeout_s=0.05)
     assert reply.error.type == "ConnectorTimeoutError"
     assert "0.05 s" in reply.error.message
-    assert reply.ms >= 50
+    assert 0 < reply.ms < 5000
 
 
 async def test_a_cancelled_operation_stops(host):

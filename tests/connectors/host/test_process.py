@@ -1,13 +1,16 @@
 """A connector in a child process: whatever it does, the next operation works."""
 
 import asyncio
+import json
 import os
+import subprocess
+import sys
 import textwrap
 import time
 
 import pytest
 
-from connectors.contract.hosting import ConsoleEvent, InvokeOptions
+from connectors.contract.hosting import ConsoleEvent, ExchangeEvent, InvokeOptions
 from connectors.host.load import ConnectorLoadError
 from connectors.host.process import HostProcess
 
@@ -45,6 +48,8 @@ CONNECTOR = r"""
                         await asyncio.sleep(60)
                     except asyncio.CancelledError:
                         pass
+            if what == "download":
+                await self.http.get("https://crm.example/everything")
             print("did", what)
             return {"did": what}
 """
@@ -57,11 +62,11 @@ def source(tmp_path):
     return path
 
 
-async def call(host, what, timeout_s=20.0, events=None):
+async def call(host, what, timeout_s=20.0, events=None, **options):
     return await host.invoke(
         "findContact",
         {"phoneNumber": what},
-        options=InvokeOptions(),
+        options=InvokeOptions(**options),
         timeout_s=timeout_s,
         on_event=(events if events is not None else []).append,
     )
@@ -116,6 +121,155 @@ async def test_cancelling_replaces_a_process_that_does_not_stop(source, what):
     assert (await call(host, "fine")).result == {"did": "fine"}
     assert host.pid != before
     await host.close()
+
+
+async def test_a_cancelled_operation_that_stops_keeps_its_process(source):
+    host = HostProcess(str(source))
+    await host.describe()
+    before = host.pid
+    task = asyncio.get_running_loop().create_task(call(host, "sleep"))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await call(host, "fine")).result == {"did": "fine"}
+    assert host.pid == before
+    await host.close()
+
+
+async def test_a_process_that_exits_is_replaced_and_its_code_is_said(source):
+    host = HostProcess(str(source))
+    await host.describe()
+    before = host.pid
+    reply = await call(host, "exit")
+    assert "exit code 3" in reply.error.message
+    assert host.pid is None
+    assert (await call(host, "fine")).result == {"did": "fine"}
+    assert host.pid != before
+    await host.close()
+    assert host.pid is None
+
+
+async def test_an_answer_of_100_mb_ends_in_a_clear_error(source, at_end):
+    async def serve(reader, writer):
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")
+            for _ in range(100):
+                writer.write(b"a" * 1_000_000)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+
+    async def close():
+        server.close()
+        await server.wait_closed()
+
+    at_end.append(close)
+    base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    host = HostProcess(str(source))
+    events = []
+    reply = await call(host, "download", events=events, routes={"*": base})
+    assert reply.error.type == "UnexpectedResponseError"
+    assert "crm.example is larger than 32 MB" in reply.error.message
+    (event,) = events
+    assert isinstance(event, ExchangeEvent)
+    assert event.exchange.response_body.truncated
+    assert (await call(host, "fine")).result == {"did": "fine"}
+    await host.close()
+
+
+async def test_prints_arrive_before_the_reply(source):
+    host = HostProcess(str(source))
+    order = []
+    reply = await host.invoke(
+        "findContact",
+        {"phoneNumber": "fine"},
+        options=InvokeOptions(),
+        timeout_s=20,
+        on_event=lambda event: order.append(event.text),
+    )
+    order.append(reply.result)
+    assert order == ["did fine", {"did": "fine"}]
+    await host.close()
+
+
+@pytest.fixture
+def child(source):
+    """The child alone, driven by hand as docs/host-protocol.md tells it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "connectors.host", str(source)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with process:
+        yield process
+        process.kill()
+
+
+def send(child, text):
+    child.stdin.write(text.encode() + b"\n")
+    child.stdin.flush()
+
+
+def receive(child):
+    return json.loads(child.stdout.readline())
+
+
+def invoke(number, what):
+    params = {"operation": "findContact", "input": {"phoneNumber": what}, "timeoutS": 20}
+    request = {"jsonrpc": "2.0", "id": number, "method": "invoke", "params": params}
+    return json.dumps(request)
+
+
+@pytest.mark.parametrize("what", [None, "fine", "sleep", "block"])
+def test_the_child_ends_with_its_stdin(child, what):
+    if what is not None:
+        send(child, invoke(1, "fine"))
+        assert receive(child)["params"]["text"] == "did fine"
+        assert receive(child)["id"] == 1
+        send(child, invoke(2, what))
+    child.stdin.close()
+    assert child.wait(timeout=20) == 0
+
+
+def test_the_child_ends_when_it_is_told_to(child):
+    send(child, '{"jsonrpc": "2.0", "method": "shutdown"}')
+    assert child.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("line", ["", "{", "[]", "5", '"a"', "{}", "\u0000"])
+def test_a_line_that_is_no_request_is_answered_and_harms_nothing(child, line):
+    send(child, line)
+    assert receive(child)["error"]["code"] == -32700
+    send(child, invoke(2, "fine"))
+    receive(child)
+    assert receive(child)["result"]["result"] == {"did": "fine"}
+
+
+@pytest.mark.parametrize(
+    "params", ["[]", "5", '{"input": 5}', '{"timeoutS": "x"}', '{"options": 5}']
+)
+def test_parameters_of_a_wrong_shape_are_answered_and_harm_nothing(child, params):
+    send(child, f'{{"jsonrpc": "2.0", "id": 1, "method": "invoke", "params": {params}}}')
+    send(child, f'{{"jsonrpc": "2.0", "method": "cancel", "params": {params}}}')
+    send(child, '{"jsonrpc": "2.0", "id": 2, "method": "fly"}')
+    waiting = {1, 2}
+    while waiting:
+        waiting.discard(receive(child).get("id"))
+
+
+def test_cancelling_by_hand(child):
+    send(child, invoke(1, "sleep"))
+    send(child, '{"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}}')
+    answer = receive(child)
+    assert answer["id"] == 1
+    assert answer["error"]["code"] == -32800
+    assert answer["error"]["data"] == {"type": "OperationCancelledError"}
 
 
 async def test_raw_bytes_on_stdout_do_not_disturb_the_protocol(source):

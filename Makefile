@@ -26,6 +26,7 @@ format: setup-dev     ## rewrite the sources in the one style
 bench: setup-dev      ## measure the start and a lookup
 	$(PYTHON) tests/benchmarks/start.py
 	$(PYTHON) tests/benchmarks/lookup.py
+	PYTHONPATH=. $(PYTHON) tests/benchmarks/gap.py
 
 setup:
 	@scripts/setup.sh

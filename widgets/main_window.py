@@ -152,9 +152,10 @@ class MainWindow(QMainWindow):
             size = int.from_bytes(layout[:4])
             parts.append(layout[4 : 4 + size])
             layout = layout[4 + size :]
+        # The window first: a later change of its size would divide the panes anew.
+        self.restoreGeometry(QByteArray(layout))
         for splitter, part in zip((self._sides, self._floors), parts, strict=True):
             splitter.restoreState(QByteArray(part))
-        self.restoreGeometry(QByteArray(layout))
 
     @Slot()
     def reset_layout(self) -> None:
@@ -236,7 +237,8 @@ class MainWindow(QMainWindow):
         pane = panes[(now + step) % len(panes)]
         target = pane.nextInFocusChain()
         while target is not None and target is not pane and pane.isAncestorOf(target):
-            if target.focusPolicy() & Qt.FocusPolicy.TabFocus and target.isVisible():
+            tab = target.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if tab and target.isVisible() and target.isEnabled():
                 target.setFocus(Qt.FocusReason.TabFocusReason)
                 return
             target = target.nextInFocusChain()

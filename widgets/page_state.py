@@ -8,7 +8,7 @@ from typing import Any, Literal
 Direction = Literal["inbound", "outbound"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContactChoice:
     """One entry of the contact drop-down: a name over ``<type> - <id>``."""
 
@@ -17,7 +17,7 @@ class ContactChoice:
     sub_label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldState:
     """One additional field. `value` is a bool for a checkbox, an option's key or text otherwise."""
 
@@ -32,7 +32,7 @@ class FieldState:
     placeholder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LogPageState:
     """Everything the log page shows (``contact-flow.md`` 1.5).
 
@@ -63,7 +63,7 @@ class LogPageState:
     busy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallRow:
     """One row of the call history."""
 
@@ -78,7 +78,7 @@ class CallRow:
     matched: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallCardState:
     """The call in progress. `ringing` shows Answer (inbound) beside Hang up."""
 
@@ -90,7 +90,7 @@ class CallCardState:
     ringing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchResult:
     """One hit of the search by name."""
 
@@ -100,7 +100,7 @@ class SearchResult:
     phone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunRow:
     """One run in the history; `subject` is the number, name or call it was for."""
 
@@ -115,7 +115,7 @@ class RunRow:
     cached: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConsoleRow:
     """One line of the console: printed (`out`, `err`) or told by the bench."""
 
@@ -125,7 +125,7 @@ class ConsoleRow:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExchangeRow:
     """One HTTP exchange as the Network tab shows it; bodies are already text."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -20,12 +23,14 @@ from PySide6.QtWidgets import (
 
 from widgets import icons
 from widgets.call_card import CallCard
-from widgets.call_history import CallHistoryPage
 from widgets.dialpad_page import DialpadPage
 from widgets.field_row import label, restyle
-from widgets.log_page import LogPage
 from widgets.notification import Notification
 from widgets.page_state import CallCardState, LogPageState
+
+if TYPE_CHECKING:
+    from widgets.call_history import CallHistoryPage
+    from widgets.log_page import LogPage
 
 
 class PhonePanel(QWidget):
@@ -49,12 +54,9 @@ class PhonePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(360)
         self.dialpad = DialpadPage()
-        self.calls = CallHistoryPage()
-        self.log_page = LogPage()
         self.call_card = CallCard()
         self._tab_pages = QStackedWidget()
         self._tab_pages.addWidget(self.dialpad)
-        self._tab_pages.addWidget(self.calls)
         self._home = QWidget()
         home = QVBoxLayout(self._home)
         home.setContentsMargins(0, 0, 0, 0)
@@ -64,7 +66,6 @@ class PhonePanel(QWidget):
         home.addWidget(self._tab_pages, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._home)
-        self._pages.addWidget(self.log_page)
         self._card_row = QHBoxLayout()
         self._card_row.setContentsMargins(12, 0, 12, 0)
         self._card_row.addWidget(self.call_card)
@@ -77,6 +78,24 @@ class PhonePanel(QWidget):
         self.notification = Notification(self)
         self.notification.keep_below(self.call_card)
         self.dialpad.setFocus()
+
+    @cached_property
+    def calls(self) -> CallHistoryPage:
+        """The call history; built when it is first wanted, after the window's first paint."""
+        from widgets.call_history import CallHistoryPage  # noqa: PLC0415
+
+        page = CallHistoryPage()
+        self._tab_pages.addWidget(page)
+        return page
+
+    @cached_property
+    def log_page(self) -> LogPage:
+        """The log page; built when it is first wanted, after the window's first paint."""
+        from widgets.log_page import LogPage  # noqa: PLC0415
+
+        page = LogPage()
+        self._pages.addWidget(page)
+        return page
 
     def sizeHint(self) -> QSize:
         """Return the width of the extension's window."""
@@ -192,9 +211,9 @@ class PhonePanel(QWidget):
     @property
     def page(self) -> str:
         """The page shown: ``dialpad``, ``calls`` or ``log``."""
-        if self._pages.currentWidget() is self.log_page:
+        if self._pages.currentWidget() is not self._home:
             return "log"
-        return "calls" if self._tab_pages.currentWidget() is self.calls else "dialpad"
+        return "dialpad" if self._tab_pages.currentWidget() is self.dialpad else "calls"
 
     @Slot()
     def _on_formats_triggered(self) -> None:

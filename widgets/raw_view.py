@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 
 MAX_CHARACTERS = 400_000
+LONGEST_WRAPPED = 20_000
 _PARTS = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<text>"(?:[^"\\]|\\.)*")'
     r"|(?P<word>\b(?:true|false|null)\b)|(?P<number>-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)"
@@ -95,6 +96,10 @@ class TextPane(QWidget):
         if len(text) > MAX_CHARACTERS:
             cut = len(text) - MAX_CHARACTERS
             text = f"{text[:MAX_CHARACTERS]}\n… {cut:,} more characters; Copy takes them all."
+        # Wrapping one line without a gap takes the square of its length: minutes for a big one.
+        long = max(map(len, text.splitlines()), default=0) > LONGEST_WRAPPED
+        mode = QPlainTextEdit.LineWrapMode
+        self._text.setLineWrapMode(mode.NoWrap if long else mode.WidgetWidth)
         self._text.setPlainText(text)
 
     def text(self) -> str:

@@ -51,6 +51,7 @@ class RunHistory(QWidget):
         super().__init__(parent)
         self._rows: dict[int, RunRow] = {}
         self._pinned: set[int] = set()
+        self._announced = 0
         title = QLabel("History")
         title.setProperty("role", "heading")
         self._all = QPushButton("Show all runs")
@@ -195,7 +196,10 @@ class RunHistory(QWidget):
     @Slot()
     def _on_selection_changed(self) -> None:
         self._show_buttons()
-        self.run_selected.emit(self.selected_run())
+        # Renewing a row's cells touches the selection too; that is no new choice.
+        if self.selected_run() != self._announced:
+            self._announced = self.selected_run()
+            self.run_selected.emit(self._announced)
 
     @Slot()
     def _on_rerun(self) -> None:

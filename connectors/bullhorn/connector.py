@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -204,7 +205,7 @@ class BullhornConnector(Connector):
         kind = records.kind_of(person.type, what)
         form = request.additional_submission or {}
         body = {
-            "comments": request.composed_log_details or request.note or "",
+            "comments": request.composed_log_details or html.escape(request.note or ""),
             "personReference": {"id": records.sent_id(person.id), "personSubtype": kind.type},
             "action": form.get("noteActions") or DEFAULT_ACTION,
             "dateAdded": call.start_time,
@@ -255,7 +256,8 @@ class BullhornConnector(Connector):
             ConnectorError: Bullhorn refused.
         """
         body: Row = {}
-        comments = request.composed_log_details or request.note
+        note = html.escape(request.note) if request.note is not None else None
+        comments = request.composed_log_details or note
         if comments is not None:
             body["comments"] = comments
         if request.start_time is not None:

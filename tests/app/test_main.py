@@ -54,14 +54,23 @@ def test_nothing_but_the_window_is_imported_before_the_first_paint():
     assert (done.returncode, done.stdout.split()) == (0, [])
 
 
+def pane_sizes(window):
+    return [splitter.sizes() for splitter in (window._sides, window._floors)]
+
+
 def test_the_window_comes_back_as_it_was_left(qapp):
     first = build_window(qapp, Settings())
-    first.resize(1111, 777)
+    first.resize(900, 640)
     qapp.processEvents()
+    before = pane_sizes(first)
+    for splitter in (first._sides, first._floors):
+        splitter.setSizes([1000, 1])
+    moved = pane_sizes(first)
+    assert moved != before
     kept = replace(Settings(), layout=first.save_layout().hex())
     first.close()
     second = build_window(qapp, kept)
-    assert second.size() == first.size()
+    assert pane_sizes(second) == moved
     assert second.isVisible()
     for window in (first, second):
         window.close()

@@ -53,7 +53,7 @@ def test_every_vector(vector):
         ("+80012345678", "########", "12345678"),
     ],
 )
-def test_ways_to_dial_into_a_region_are_spellings(number, format, text):  # noqa: A002
+def test_ways_to_dial_into_a_region_are_spellings(number, format, text):
     assert phone.apply_format(phone.parse(number), format).text == text
 
 
@@ -70,7 +70,7 @@ def test_ways_to_dial_into_a_region_are_spellings(number, format, text):  # noqa
         ("\u0660##########", phone.COUNTRY_MISMATCH),
     ],
 )
-def test_a_format_that_cannot_spell_the_number_says_why(format, reason):  # noqa: A002
+def test_a_format_that_cannot_spell_the_number_says_why(format, reason):
     candidate = phone.apply_format(phone.parse(US_NUMBER), format)
     assert (candidate.status, candidate.text, candidate.reason) == ("skipped", None, reason)
 
@@ -114,7 +114,7 @@ def test_a_very_long_text_is_no_number(text):
 
 
 @given(st.sampled_from(REGIONS), FORMATS)
-def test_a_spelling_of_any_regions_number_ends_with_its_digits(region, format):  # noqa: A002
+def test_a_spelling_of_any_regions_number_ends_with_its_digits(region, format):
     number = phone.parse(phonenumbers.format_number(example(region), 0))
     assert number.valid
     candidate = phone.apply_format(number, format)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from app.extension.call_pop import PopSettings
+from app.presenter.phone import matches_text, shorten, sub_label
+from app.sandbox import seed
+from connectors.contract.model import Contact, new_contact_entry
+
+ANNA = Contact(id=7, name="Anna", type="Lead")
+
+
+@pytest.mark.parametrize(
+    ("contacts", "text"),
+    [
+        ([], "No contact found"),
+        ([new_contact_entry()], "No contact found"),
+        ([ANNA, new_contact_entry()], "Anna · Lead - 7"),
+        ([ANNA] * 5, "5 contacts: Anna, Anna, Anna"),
+    ],
+)
+def test_a_lookup_in_one_line(contacts, text):
+    assert matches_text(contacts) == text
+
+
+def test_small_texts():
+    assert sub_label(Contact(id=1, name="A")) == ""
+    assert shorten("x" * 41) == "x" * 39 + "…"
+    assert shorten("x" * 40) == "x" * 40
+
+
+async def pop(desk, number, **settings):
+    desk.presenter.phone.pop_settings = PopSettings(**settings)
+    desk.presenter.phone.ring_in(number)
+    await desk.idle()
+    on_ring = list(desk.opened)
+    desk.presenter.phone.answer()
+    await desk.idle()
+    desk.presenter.phone.hang_up()
+    return on_ring
+
+
+async def test_a_call_opens_nothing_unless_it_is_set(open_desk):
+    desk = await open_desk()
+    await pop(desk, seed.DEMO["plain"].e164)
+    assert desk.opened == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "rung", "answered"), [("onFirstRing", 1, 1), ("onAnswer", 0, 1)]
+)
+async def test_the_page_opens_at_the_moment_that_was_chosen(open_desk, moment, rung, answered):
+    desk = await open_desk()
+    on_ring = await pop(desk, seed.DEMO["plain"].e164, incoming=moment)
+    assert (len(on_ring), len(desk.opened)) == (rung, answered)
+    assert all(urlsplit(url).scheme in {"http", "https"} for url in desk.opened)
+
+
+async def test_several_matches_are_asked_about(open_desk):
+    desk = await open_desk()
+    await pop(desk, seed.DEMO["shared"].e164, incoming="onFirstRing", multi_match="promptToSelect")
+    assert desk.opened == []
+    desk.presenter.phone._on_prompt_chosen("0")
+    assert len(desk.opened) == 1
+    desk.presenter.phone._on_prompt_chosen("99")
+    assert len(desk.opened) == 1
+
+
+async def test_one_call_at_a_time(open_desk):
+    desk = await open_desk()
+    phone = desk.presenter.phone
+    phone.ring_in(seed.DEMO["plain"].e164)
+    phone.ring_in(seed.DEMO["shared"].e164)
+    await desk.idle()
+    phone.hang_up()
+    phone.hang_up()
+    assert len(list(phone.calls)) == 1
+
+
+async def test_without_a_connection_a_lookup_says_so(open_desk):
+    desk = await open_desk()
+    desk.presenter.connect_to("nobody-knows")
+    await desk.idle()
+    desk.presenter.phone.look_up(seed.DEMO["plain"].e164)
+    await desk.idle()
+    assert desk.child(QWidget, "notification").isVisible()
+
+
+async def test_refresh_asks_the_crm_again_and_view_opens_the_page(open_desk):
+    desk = await open_desk()
+    await pop(desk, seed.DEMO["plain"].e164)
+    session = next(iter(desk.presenter.phone.calls)).session_id
+    before = desk.presenter.inspector.started(0).run_id
+    desk.presenter.phone.refresh_contact(session)
+    await desk.idle()
+    assert desk.presenter.inspector.started(0).run_id > before
+    desk.presenter.phone.view_contact(session)
+    await desk.idle()
+    (url,) = desk.opened
+    assert url.startswith("https://")

@@ -1,0 +1,91 @@
+"""The bar on top: connection, mode, formats, the loaded connector."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+
+from widgets.top_bar import MODES, TopBar
+
+
+@pytest.fixture
+def bar(qtbot):
+    bar = TopBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    return bar
+
+
+def combo_of(bar):
+    return bar.findChild(QComboBox, "connectionCombo")
+
+
+def badge_of(bar):
+    return bar.findChild(QLabel, "modeBadge")
+
+
+def test_the_current_connection_is_shown_without_asking_for_it(qtbot, bar):
+    with qtbot.assertNotEmitted(bar.connection_selected):
+        bar.show_connections([("a", "Insightly sandbox"), ("b", "Bullhorn")], "b")
+    assert combo_of(bar).currentText() == "Bullhorn"
+    assert combo_of(bar).isEnabled()
+
+
+def test_a_connection_is_chosen_with_the_keyboard(qtbot, bar):
+    bar.show_connections([("a", "Insightly sandbox"), ("b", "Bullhorn")], "a")
+    with qtbot.waitSignal(bar.connection_selected) as chosen:
+        qtbot.keyClick(combo_of(bar), Qt.Key.Key_Down)
+    assert chosen.args == ["b"]
+
+
+def test_without_connections_the_bar_says_so(bar):
+    bar.show_connections([], "")
+    assert combo_of(bar).currentText() == "No connection"
+    assert not combo_of(bar).isEnabled()
+
+
+@pytest.mark.parametrize("mode", list(MODES))
+def test_the_mode_is_said_in_words_too(bar, mode):
+    bar.show_mode(mode)
+    assert badge_of(bar).isVisible()
+    assert badge_of(bar).text() == mode
+    assert badge_of(bar).property("tone") == MODES[mode][0]
+    assert badge_of(bar).accessibleName() == f"Mode {mode}. {MODES[mode][1]}"
+
+
+def test_live_does_not_look_like_sandbox():
+    assert MODES["LIVE"][0] == "danger" != MODES["SANDBOX"][0]
+
+
+@pytest.mark.parametrize(("mode", "shown"), [("SANDBOX", True), ("LIVE", False), ("REPLAY", False)])
+def test_only_the_sandbox_has_a_page(bar, mode, shown):
+    bar.show_mode(mode)
+    assert bar.findChild(QPushButton, "crmPageButton").isVisible() is shown
+
+
+def test_formats_are_counted_and_listed(bar):
+    button = bar.findChild(QPushButton, "formatsButton")
+    assert button.text() == "Formats: none"
+    bar.show_formats(["(***) ***-****", "***-***-****"])
+    assert button.text() == "Formats: 2"
+    assert button.toolTip() == "(***) ***-****\n***-***-****"
+    bar.show_formats([])
+    assert button.text() == "Formats: none"
+
+
+def test_the_loaded_version_is_shown(bar):
+    bar.show_loaded("3fa91c2")
+    assert bar.findChild(QLabel, "loadedLabel").text() == "3fa91c2"
+
+
+@pytest.mark.parametrize(
+    ("name", "signal"),
+    [
+        ("formatsButton", "formats_requested"),
+        ("crmPageButton", "open_crm_page_requested"),
+        ("paletteButton", "palette_requested"),
+    ],
+)
+def test_each_button_asks_for_its_thing(qtbot, bar, name, signal):
+    bar.show_mode("SANDBOX")
+    with qtbot.waitSignal(getattr(bar, signal)):
+        qtbot.mouseClick(bar.findChild(QPushButton, name), Qt.MouseButton.LeftButton)

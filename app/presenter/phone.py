@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.bench import Bench, Run
 from app.extension.call_pop import PopDecision, PopEvent, PopSettings, contact_url, decide
@@ -35,7 +35,12 @@ class PhonePresenter(QObject):
         formats: returns the user's phone formats.
         set_state: tells the window ``loading``, ``ready`` or ``error``.
         open_url: opens a contact page for the user.
+
+    Signals:
+        pop_settings_changed(dict): the user has saved the page "Call-pop".
     """
+
+    pop_settings_changed = Signal(dict)
 
     def __init__(
         self,
@@ -321,6 +326,11 @@ class PhonePresenter(QObject):
 
     @Slot(dict)
     def _on_call_pop_saved(self, values: dict[str, Any]) -> None:
+        self.pop_settings_changed.emit(values)
+        self.use_pop_settings(values)
+
+    def use_pop_settings(self, values: dict[str, Any]) -> None:
+        """Take up call-pop settings by production's ids."""
         self._pop_values = values
         wire = {key: {"value": value} for key, value in values.items()}
         self.pop_settings = PopSettings.of_user(User(user_settings=wire))

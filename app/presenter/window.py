@@ -75,6 +75,8 @@ class WindowPresenter(QObject):
             region=settings.region,
             parent=self,
         )
+        self.phone.use_pop_settings(settings.call_pop)
+        self.phone.pop_settings_changed.connect(self._on_pop_settings_changed)
         top = window.top_bar
         top.connection_selected.connect(self.connect_to)
         top.formats_requested.connect(self.edit_formats)
@@ -205,6 +207,11 @@ class WindowPresenter(QObject):
         if isinstance(application, QApplication):
             theme.apply(application, "dark" if scheme == "dark" else "light")
         self.settings.scheme = scheme
+        save_settings(self.home, self.settings)
+
+    @Slot(dict)
+    def _on_pop_settings_changed(self, values: dict[str, Any]) -> None:
+        self.settings.call_pop = values
         save_settings(self.home, self.settings)
 
     @Slot()

@@ -32,6 +32,9 @@ def is_open_ended(error: ErrorInfo) -> bool:
     """Return whether nobody knows if a write has reached the CRM and was done."""
     if error.type in _OPEN_ENDED_ERRORS or error.status in _GATEWAY_STATUSES:
         return True
+    if error.type == "UnexpectedResponseError":
+        # The CRM said yes in words that cannot be read: a second write would be a double.
+        return error.status is None or 200 <= error.status < 300
     return error.type in _CUT_ERRORS and error.status is None
 
 

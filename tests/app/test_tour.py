@@ -34,6 +34,7 @@ def played(tmp_path_factory):
             "QT_QPA_PLATFORM": "offscreen",
             "CALLBENCH_HOME": str(out.parent / "home"),
         },
+        check=False,
         capture_output=True,
         text=True,
         timeout=85,

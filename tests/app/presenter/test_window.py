@@ -153,6 +153,14 @@ async def test_the_colour_scheme_and_layout_are_kept(open_desk):
 )
 def test_only_web_pages_are_opened(monkeypatch, url, opens):
     opened = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda address: opened.append(address))
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     open_in_browser(url)
     assert len(opened) == opens
+
+
+async def test_call_pop_settings_survive_a_restart(open_desk):
+    desk = await open_desk()
+    values = {"openContactPageFromIncomingCall": "onAnswer"}
+    desk.presenter.phone._on_call_pop_saved(values)
+    assert load_settings(home()).call_pop == values
+    assert desk.presenter.phone.pop_settings.incoming == "onAnswer"

@@ -9,10 +9,10 @@ class Reader(Connector):
     auth_type = "oauth"
     log_format = "text/html"
 
-    async def find_contact(self, input):
+    async def find_contact(self, data):
         return None
 
-    async def unheard_of(self, input):
+    async def unheard_of(self, data):
         return None
 
     create_contact = None

@@ -49,6 +49,9 @@ def test_a_log_id_is_text_or_a_number():
         ("CrmUnavailableError", 504, True),
         ("AuthenticationError", 401, False),
         ("TypeError", None, False),
+        ("UnexpectedResponseError", 201, True),
+        ("UnexpectedResponseError", None, True),
+        ("UnexpectedResponseError", 404, False),
     ],
 )
 def test_whether_anybody_knows_the_end_of_a_write(kind, status, open_ended):

@@ -114,12 +114,14 @@ def build_window(application: QApplication, settings: Settings) -> MainWindow:
     from widgets.phone_panel import PhonePanel  # noqa: PLC0415
 
     theme.prepare(application, "dark" if settings.scheme == "dark" else "light")
-    window = MainWindow(PhonePanel())
+    window = MainWindow(PhonePanel(), complete=False)
     theme.finish(application)
     if settings.layout:
         window.restore_layout(bytes.fromhex(settings.layout))
     window.show()
     application.processEvents()
+    if not os.environ.get(EXIT_AFTER_PAINT):
+        window.complete()
     return window
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from widgets import icons
 from widgets.field_row import label
-from widgets.page_state import CallCardState
+
+if TYPE_CHECKING:
+    from widgets.page_state import CallCardState
 
 
 class CallCard(QFrame):

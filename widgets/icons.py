@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton
 from widgets import theme
 
 # Pixels; the larger ones serve the same places on dense screens.
-_SIZES = (16, 20, 24, 32, 48)
+_SIZES = (16, 24, 48)
 
 
 def icon(name: str, color: str | None = None) -> QIcon:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
@@ -21,14 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import icons, theme
-from widgets.command_palette import CommandPalette
-from widgets.console_view import ConsoleView
-from widgets.network_view import NetworkView
 from widgets.phone_panel import PhonePanel
-from widgets.raw_view import RawView
-from widgets.run_history import RunHistory
-from widgets.shortcuts_dialog import ShortcutsDialog
 from widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from widgets.console_view import ConsoleView
+    from widgets.network_view import NetworkView
+    from widgets.raw_view import RawView
+    from widgets.run_history import RunHistory
 
 PHONE_WIDTH = 404
 STATES = {
@@ -41,6 +42,11 @@ STATES = {
 
 class MainWindow(QMainWindow):
     """The bench's window.
+
+    Args:
+        phone: the left side.
+        complete: whether to build the inspector and the run history at once; without it
+            :meth:`complete` does so after the first paint, which comes a third sooner.
 
     Its property ``benchState`` is ``idle``, ``loading``, ``ready`` or ``error``.
 
@@ -58,22 +64,23 @@ class MainWindow(QMainWindow):
     replay_requested = Signal()
     cancel_requested = Signal()
 
-    def __init__(self, phone: PhonePanel, parent: QWidget | None = None) -> None:
+    console: ConsoleView
+    network: NetworkView
+    raw: RawView
+    run_history: RunHistory
+
+    def __init__(
+        self, phone: PhonePanel, parent: QWidget | None = None, *, complete: bool = True
+    ) -> None:
         super().__init__(parent)
         self.phone = phone
         self.top_bar = TopBar()
-        self.console = ConsoleView()
-        self.network = NetworkView()
-        self.raw = RawView()
-        self.run_history = RunHistory()
         self.setWindowTitle("Callbench")
         self.setMinimumSize(900, 600)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("inspectorTabs")
         self._tabs.setAccessibleName("Inspector")
         self._tabs.setDocumentMode(True)
-        for name, view in (("Console", self.console), ("Network", self.network), ("Raw", self.raw)):
-            self.add_tab(name, view)
         self._banner = _Banner()
         inspector = QWidget()
         inspector_layout = QVBoxLayout(inspector)
@@ -83,13 +90,16 @@ class MainWindow(QMainWindow):
         inspector_layout.addWidget(self._tabs)
         inspector.setMinimumWidth(360)
         phone.setMinimumWidth(340)
-        self.run_history.setMinimumHeight(110)
+        self._history_pane = QWidget()
+        self._history_pane.setMinimumHeight(110)
+        history_layout = QVBoxLayout(self._history_pane)
+        history_layout.setContentsMargins(0, 0, 0, 0)
         self._sides = QSplitter(Qt.Orientation.Horizontal)
         self._sides.addWidget(phone)
         self._sides.addWidget(inspector)
         self._floors = QSplitter(Qt.Orientation.Vertical)
         self._floors.addWidget(self._sides)
-        self._floors.addWidget(self.run_history)
+        self._floors.addWidget(self._history_pane)
         for splitter in (self._sides, self._floors):
             splitter.setChildrenCollapsible(False)
             splitter.setStretchFactor(0, 0 if splitter is self._sides else 1)
@@ -113,6 +123,23 @@ class MainWindow(QMainWindow):
         self.setProperty("benchState", "idle")
         self.resize(1360, 860)
         self.reset_layout()
+        if complete:
+            self.complete()
+
+    def complete(self) -> None:
+        """Build the inspector's tabs and the run history; once."""
+        from widgets.console_view import ConsoleView  # noqa: PLC0415  after the first paint
+        from widgets.network_view import NetworkView  # noqa: PLC0415
+        from widgets.raw_view import RawView  # noqa: PLC0415
+        from widgets.run_history import RunHistory  # noqa: PLC0415
+
+        self.console, self.network, self.raw = ConsoleView(), NetworkView(), RawView()
+        for name, view in (("Console", self.console), ("Network", self.network), ("Raw", self.raw)):
+            self.add_tab(name, view)
+        self.run_history = RunHistory()
+        pane = self._history_pane.layout()
+        if pane is not None:
+            pane.addWidget(self.run_history)
 
     def add_tab(self, name: str, view: QWidget) -> None:
         """Add a tab to the inspector."""
@@ -162,18 +189,22 @@ class MainWindow(QMainWindow):
         """Give every pane its first size."""
         self._layout_before = None
         self._inspector.show()
-        self.run_history.show()
+        self._history_pane.show()
         self._sides.setSizes([PHONE_WIDTH, max(400, self.width() - PHONE_WIDTH)])
         self._floors.setSizes([max(400, self.height() - 240), 190])
 
     @Slot()
     def open_palette(self) -> None:
         """Open the command palette."""
+        from widgets.command_palette import CommandPalette  # noqa: PLC0415  only when wanted
+
         CommandPalette(self._actions, self).open()
 
     @Slot()
     def open_shortcuts(self) -> None:
         """Open the list of keys."""
+        from widgets.shortcuts_dialog import ShortcutsDialog  # noqa: PLC0415  only when wanted
+
         ShortcutsDialog(self._actions, self).open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -217,8 +248,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def _focus_find(self) -> None:
         view = self._tabs.currentWidget()
-        if isinstance(view, ConsoleView | NetworkView | RawView):
-            view.focus_find()
+        for known in (self.console, self.network, self.raw):
+            if view is known:
+                known.focus_find()
 
     @Slot()
     def _next_pane(self) -> None:
@@ -253,7 +285,7 @@ class MainWindow(QMainWindow):
         # Hidden panes would be saved with no size at all.
         self._layout_before = self.save_layout() if shown else None
         self._inspector.setVisible(not shown)
-        self.run_history.setVisible(not shown)
+        self._history_pane.setVisible(not shown)
 
 
 class _Banner(QFrame):

@@ -26,11 +26,11 @@ from widgets.call_card import CallCard
 from widgets.dialpad_page import DialpadPage
 from widgets.field_row import label, restyle
 from widgets.notification import Notification
-from widgets.page_state import CallCardState, LogPageState
 
 if TYPE_CHECKING:
     from widgets.call_history import CallHistoryPage
     from widgets.log_page import LogPage
+    from widgets.page_state import CallCardState, LogPageState
 
 
 class PhonePanel(QWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,9 @@ class WindowPresenter(QObject):
         chosen = self.settings.connection if self.settings.connection in known else preferred
         self.window.top_bar.show_connections(listed, chosen)
         await self._connect(chosen)
+        # What is alive now stays: walking it again in each full collection stalls the window.
+        gc.collect()
+        gc.freeze()
 
     @property
     def sandbox_urls(self) -> dict[str, str]:

@@ -36,7 +36,7 @@ from connectors.contract.hosting import (
     UserEvent,
 )
 from connectors.contract.manifest import Manifest
-from connectors.contract.model import CallContact, CallLog, Contact, from_wire
+from connectors.contract.model import CallContact, CallLog, Contact, from_wire, to_wire
 from connectors.runtime.core import Core, Outcome
 from connectors.runtime.store import CoreStore
 
@@ -150,6 +150,12 @@ class Bench:
         return await self._run(
             "findContact",
             number,
+            {
+                "phoneNumber": number,
+                "overridingFormat": ",".join(text for text in formats if text),
+                "isExtension": "true" if is_extension else "false",
+                "isForceRefreshAccountData": force_refresh,
+            },
             lambda: self.core.find_contact(
                 number, formats, is_extension=is_extension, force_refresh=force_refresh
             ),
@@ -158,7 +164,10 @@ class Bench:
     async def search(self, name: str) -> Run:
         """Search contacts by name."""
         return await self._run(
-            "findContactWithName", name, lambda: self.core.find_contact_with_name(name)
+            "findContactWithName",
+            name,
+            {"name": name},
+            lambda: self.core.find_contact_with_name(name),
         )
 
     async def create(
@@ -172,6 +181,12 @@ class Bench:
         return await self._run(
             "createContact",
             f"{name} {number}".strip(),
+            {
+                "phoneNumber": number,
+                "newContactName": name,
+                "newContactType": contact_type,
+                "additionalSubmission": additional_submission or {},
+            },
             lambda: self.core.create_contact(
                 number, name, contact_type, additional_submission or {}
             ),
@@ -188,6 +203,12 @@ class Bench:
         return await self._run(
             "createCallLog",
             contact.name or str(contact.id),
+            {
+                "contactInfo": to_wire(contact),
+                "callLog": to_wire(call_log),
+                "note": note,
+                "additionalSubmission": additional_submission or {},
+            },
             lambda: self.core.create_call_log(
                 call_log, contact, note=note, additional_submission=additional_submission or {}
             ),
@@ -195,7 +216,12 @@ class Bench:
 
     async def read_log(self, session_id: str) -> Run:
         """Read a logged call back from the CRM."""
-        return await self._run("getCallLog", session_id, lambda: self.core.get_call_log(session_id))
+        return await self._run(
+            "getCallLog",
+            session_id,
+            {"sessionId": session_id},
+            lambda: self.core.get_call_log(session_id),
+        )
 
     async def update_log(
         self,
@@ -209,6 +235,12 @@ class Bench:
         return await self._run(
             "updateCallLog",
             subject or call_log.session_id,
+            {
+                "sessionId": call_log.session_id,
+                "subject": subject,
+                "note": note,
+                "additionalSubmission": additional_submission or {},
+            },
             lambda: self.core.update_call_log(
                 call_log.session_id,
                 note=note,
@@ -225,6 +257,7 @@ class Bench:
         return await self._run(
             "upsertCallDisposition",
             session_id,
+            {"sessionId": session_id, "dispositions": dispositions},
             lambda: self.core.upsert_disposition(session_id, dispositions),
         )
 
@@ -233,7 +266,11 @@ class Bench:
         await self._host.close()
 
     async def _run(
-        self, operation: str, subject: str, work: Callable[[], Awaitable[Outcome]]
+        self,
+        operation: str,
+        subject: str,
+        asked: dict[str, Any],
+        work: Callable[[], Awaitable[Outcome]],
     ) -> Run:
         run_id, self._next_run = self._next_run, self._next_run + 1
         _run_id.set(run_id)
@@ -256,6 +293,7 @@ class Bench:
                 operation=operation,
                 platform=self.connection.platform,
                 subject=subject,
+                input=asked,
             )
         )
         began = time.perf_counter()

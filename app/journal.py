@@ -20,13 +20,21 @@ logger = logging.getLogger(__name__)
 
 
 class RunStarted(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="started"):
-    """A verb began. `subject` is what it is about: a number, a name, a call."""
+    """A verb began.
+
+    Attributes:
+        subject: what it is about: a number, a name, a call.
+        input: what the bench was asked, in the wire shape of the operation's own input: for a
+            lookup ``phoneNumber``, ``overridingFormat`` (comma-joined), ``isExtension`` (text) and
+            ``isForceRefreshAccountData``; without the user and without secrets.
+    """
 
     run_id: int
     at_ms: float
     operation: str
     platform: str
     subject: str
+    input: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class ConsolePrinted(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="console"):

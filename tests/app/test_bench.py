@@ -66,6 +66,19 @@ async def test_a_lookup_is_told_from_start_to_end(bench):
     await bench.close()
 
 
+async def test_the_journal_keeps_what_was_asked_but_no_user(bench):
+    await bench.open()
+    run = await bench.find("+12025550123", ["###-###-####", "", "(###) ###"], force_refresh=True)
+    started = next(bench.journal.events(run.run_id))
+    assert started.input == {
+        "phoneNumber": "+12025550123",
+        "overridingFormat": "###-###-####,(###) ###",
+        "isExtension": "false",
+        "isForceRefreshAccountData": True,
+    }
+    await bench.close()
+
+
 async def test_the_second_lookup_comes_from_the_accounts_cache(bench):
     await bench.open()
     await bench.find("+12025550123")

@@ -24,6 +24,7 @@ BULLHORN_REST_URL = "https://rest.bullhornstaffing.example/rest/"
 BULLHORN_LOGIN_URL = "https://rest.bullhornstaffing.example/rest-services"
 BULLHORN_TOKEN_URL = "https://auth.bullhornstaffing.example/oauth/token"  # noqa: S105
 BULLHORN_USER_ID = 31
+BULLHORN_USERNAME = "sam.sandbox"
 
 USER_NAME = "Sam Sandbox"
 USER_EMAIL = "sam@sandbox.example"

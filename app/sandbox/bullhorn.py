@@ -7,6 +7,7 @@ Searches are Lucene over analysed text (``app.sandbox.lucene``): ``phone:4155550
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -24,6 +25,7 @@ from app.sandbox.accounts import (
     BULLHORN_REFRESH_TOKEN,
     BULLHORN_SESSION,
     BULLHORN_USER_ID,
+    BULLHORN_USERNAME,
     USER_EMAIL,
     USER_NAME,
 )
@@ -58,6 +60,15 @@ _SUBTYPES = {"Contact": "ClientContact", "ClientContact": "ClientContact"} | {
     name: name for name in ("Candidate", "Lead")
 }
 _NOTE_LISTS = {"ClientContact": "clientContacts", "Candidate": "candidates", "Lead": "leads"}
+_USER: dict[str, Any] = {
+    "id": BULLHORN_USER_ID,
+    "username": BULLHORN_USERNAME,
+    "name": USER_NAME,
+    "email": USER_EMAIL,
+    "masterUserID": BULLHORN_USER_ID,
+    "timeZoneOffsetEST": 300,
+}
+_WHERE = re.compile(r"(?P<field>\w+)\s*=\s*(?:'(?P<text>(?:[^']|'')*)'|(?P<number>\d{1,18}))")
 _NUMBERS = {"dateAdded", "dateLastModified", "dateLastVisit", "dateLastComment", "minutesSpent"}
 
 
@@ -89,7 +100,7 @@ class BullhornApi:
                 self._route(f"{prefix}/settings/{{names}}", self._settings, "GET"),
                 self._route(f"{prefix}/meta/{{entity}}", self._meta, "GET"),
                 self._route(f"{prefix}/search/{{entity}}", self._search, "GET", "POST"),
-                self._route(f"{prefix}/entity/CorporateUser/{{id:int}}", self._user, "GET"),
+                self._route(f"{prefix}/query/{{entity}}", self._query, "GET"),
                 self._route(f"{prefix}/entity/{{entity}}", self._create, "PUT"),
                 self._route(f"{prefix}/entity/{{entity}}/{{id:int}}", self._get, "GET"),
                 self._route(f"{prefix}/entity/{{entity}}/{{id:int}}", self._update, "POST"),
@@ -177,16 +188,22 @@ class BullhornApi:
             raise HTTPException(400, f"There is no setting {', '.join(unknown)}.")
         return JSONResponse({name: SETTINGS[name] for name in names})
 
-    async def _user(self, request: Request) -> Response:
-        if request.path_params["id"] != BULLHORN_USER_ID:
-            raise HTTPException(404, f"There is no CorporateUser {request.path_params['id']}.")
-        user = {"name": USER_NAME, "email": USER_EMAIL, "masterUserID": BULLHORN_USER_ID}
+    async def _query(self, request: Request) -> Response:
+        """Answer a SQL-like query; the sandbox keeps one CorporateUser, and compares one field."""
+        if request.path_params["entity"] != "CorporateUser":
+            raise HTTPException(400, "The sandbox answers queries about CorporateUser only.")
         names = [name for name in request.query_params.get("fields", "").split(",") if name]
-        unknown = [name for name in names if name not in {"id", *user}]
+        unknown = [name for name in names if name not in _USER]
         if unknown or not names:
             raise HTTPException(400, f"CorporateUser has no field {', '.join(unknown)}.")
-        shown = {name: user[name] for name in names if name != "id"}
-        return JSONResponse({"data": {"id": BULLHORN_USER_ID} | shown})
+        where = _WHERE.fullmatch(request.query_params.get("where", ""))
+        if where is None or where["field"] not in _USER:
+            raise HTTPException(400, "where must compare one field of CorporateUser.")
+        text = where["text"]
+        wanted = int(where["number"]) if text is None else text.replace("''", "'")
+        found = [_USER] if _USER[where["field"]] == wanted else []
+        data = [{"id": user["id"]} | {name: user[name] for name in names} for user in found]
+        return JSONResponse({"start": 0, "count": len(data), "data": data})
 
     async def _meta(self, request: Request) -> Response:
         kind = _kind(request)

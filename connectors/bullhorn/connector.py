@@ -13,8 +13,14 @@ from connectors.bullhorn.records import CANDIDATE, CONTACT, KINDS, Kind, Options
 from connectors.bullhorn.session import Session, access_token_of
 from connectors.contract import model
 from connectors.contract.connector import Connector
-from connectors.contract.errors import ConnectorError, InvalidInputError, PermissionDeniedError
+from connectors.contract.errors import (
+    ConnectorError,
+    InvalidInputError,
+    PermissionDeniedError,
+    UnexpectedResponseError,
+)
 from connectors.contract.http import checked_json, concurrently
+from connectors.contract.ids import id_of, sent_id
 
 T = TypeVar("T")
 
@@ -37,6 +43,7 @@ class BullhornConnector(Connector):
     - the national significant number is asked first, then the formats that can spell the number,
       and the search stops at the first spelling that finds someone; production ignores formats;
     - the three searches run at once, and so do the option lists; production asks one by one;
+    - the user is the one who signed in; production fails without a user name in the callback;
     - an extension asks nothing; production searches it like any number;
     - text in a query is a quoted, escaped phrase; production splices it into Lucene's syntax;
     - a match shows the phone that was found, for which the other phone fields are read as well;
@@ -70,14 +77,13 @@ class BullhornConnector(Connector):
         )
         session = Session(self.context, user)
         opened = await session.login() if given.get("loginUrl") else {}
-        what = "Reading the Bullhorn user"
-        answer = await session.json("GET", "settings/userId", what, renew=False)
-        user_id = records.id_of(answer, "userId", what)
-        row = await self._corporate_user(session, user_id)
+        row = await self._corporate_user(session, str(given.get("username") or ""))
+        user_id = id_of(row, "id", "Reading the Bullhorn user", "Bullhorn")
         kept = {key: given[key] for key in _KEPT if given.get(key)}
         info = model.UserInfo(
             id=f"{row.get('masterUserID') or user_id}-bullhorn",
             name=str(row.get("name") or ""),
+            timezone_offset=records.utc_offset_of(row),
             platform_additional_info=kept | opened | {"id": user_id},
         )
         return model.GetUserInfoResult(
@@ -206,7 +212,7 @@ class BullhornConnector(Connector):
         form = request.additional_submission or {}
         body = {
             "comments": request.composed_log_details or html.escape(request.note or ""),
-            "personReference": {"id": records.sent_id(person.id), "personSubtype": kind.type},
+            "personReference": {"id": sent_id(person.id), "personSubtype": kind.type},
             "action": form.get("noteActions") or DEFAULT_ACTION,
             "dateAdded": call.start_time,
             "externalID": call.session_id,
@@ -214,7 +220,7 @@ class BullhornConnector(Connector):
         }
         session = Session(self.context, request.user)
         answer = await session.json("PUT", "entity/Note", what, json=body)
-        note_id = records.id_of(answer, "changedEntityId", what)
+        note_id = id_of(answer, "changedEntityId", what, "Bullhorn")
         message = _message("Call logged", ttl=2000)
         wants_copy = form.get("copyToContactComments") in (True, "true")
         if wants_copy and not await self._copied(session, kind, person.id, note_id, request.note):
@@ -300,18 +306,26 @@ class BullhornConnector(Connector):
             return model.UpsertCallDispositionResult(log_id=None, return_message=message)
         return model.UpsertCallDispositionResult(log_id=note_id)
 
-    async def _corporate_user(self, session: Session, user_id: model.ContactId) -> Row:
-        """Return the user's record; without it the id alone says who is connected."""
-        what = "Reading the name of the Bullhorn user"
-        path = f"entity/CorporateUser/{_segment(user_id)}"
-        try:
-            answer = await session.json(
-                "GET", path, what, params={"fields": "id,name,masterUserID"}, renew=False
+    async def _corporate_user(self, session: Session, username: str) -> Row:
+        """Return the record of the user who signed in; of the session's user without a name.
+
+        Raises:
+            UnexpectedResponseError: Bullhorn knows no such user.
+        """
+        what = "Reading the Bullhorn user"
+        if username:
+            where = f"username={_sql_text(username)}"
+        else:
+            settings = await session.json("GET", "settings/userId", what, renew=False)
+            where = f"id={id_of(settings, 'userId', what, 'Bullhorn')}"
+        params = {"fields": "id,name,timeZoneOffsetEST,masterUserID", "where": where}
+        answer = await session.json("GET", "query/CorporateUser", what, params=params, renew=False)
+        rows = records.rows_of(answer, what)
+        if not rows:
+            raise UnexpectedResponseError(
+                f"{what} failed: Bullhorn has no user with {where}, sign in again."
             )
-            return records.row_of(answer, what)
-        except ConnectorError as error:
-            self.context.report("ENRICHMENT_FAILED", str(error))
-            return {}
+        return rows[0]
 
     async def _by_phone(
         self, session: Session, kind: Kind, spelling: str, rate: dict[str, Any]
@@ -395,7 +409,7 @@ class BullhornConnector(Connector):
             body = body | {"clientCorporation": {"id": await self._company(session)}}
         what = f"Creating a {kind.type.lower()} in Bullhorn"
         answer = await session.json("PUT", f"entity/{kind.entity}", what, json=body, renew=False)
-        return records.id_of(answer, "changedEntityId", what)
+        return id_of(answer, "changedEntityId", what, "Bullhorn")
 
     async def _company(self, session: Session) -> model.ContactId:
         """Return the placeholder company, created on first use."""
@@ -409,11 +423,11 @@ class BullhornConnector(Connector):
         )
         for row in records.rows_of(answer, what):
             if row.get("name") == PLACEHOLDER_COMPANY:
-                return records.id_of(row, "id", what)
+                return id_of(row, "id", what, "Bullhorn")
         what = "Creating the placeholder company in Bullhorn"
         body = {"name": PLACEHOLDER_COMPANY, "companyDescription": _COMPANY_DESCRIPTION}
         answer = await session.json("PUT", "entity/ClientCorporation", what, json=body, renew=False)
-        return records.id_of(answer, "changedEntityId", what)
+        return id_of(answer, "changedEntityId", what, "Bullhorn")
 
     async def _copied(
         self,
@@ -428,7 +442,7 @@ class BullhornConnector(Connector):
         path = f"entity/{kind.entity}/{_segment(person_id)}"
         try:
             answer = await session.json("POST", path, what, json={"comments": note or ""})
-            records.id_of(answer, "changedEntityId", what)
+            id_of(answer, "changedEntityId", what, "Bullhorn")
         except ConnectorError as error:
             self.context.report("COPY_FAILED", f"Note {note_id} exists, but: {error}")
             return False
@@ -449,6 +463,11 @@ def _message(
     text: str, *, kind: model.MessageType = "success", ttl: int = 3000
 ) -> model.ReturnMessage:
     return model.ReturnMessage(message=text, message_type=kind, ttl=ttl)
+
+
+def _sql_text(text: str) -> str:
+    """Return a literal of Bullhorn's SQL-like query language; a quote in it is doubled."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _minutes(duration_s: float | str) -> float:

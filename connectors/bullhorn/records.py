@@ -12,6 +12,7 @@ import httpx
 
 from connectors.contract import model
 from connectors.contract.errors import InvalidInputError, UnexpectedResponseError
+from connectors.contract.ids import id_of
 
 Row = dict[str, Any]
 Choices = list[dict[str, Any]]
@@ -23,6 +24,7 @@ _NOTE = re.compile(
 )
 _SUMMARY = re.compile(r"<b>Summary</b>:\s*(.*?)(?=<|\Z)", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_EST_MINUTES = 300
 _ACTIVITIES = ("dateLastModified", "dateLastVisit", "dateLastComment")
 
 
@@ -186,29 +188,8 @@ def rows_of(answer: Row, what: str) -> list[Row]:
             "expected, check the connection's restUrl."
         )
     for row in data:
-        id_of(row, "id", what)
+        id_of(row, "id", what, "Bullhorn")
     return data
-
-
-def id_of(row: Row, key: str, what: str) -> model.ContactId:
-    """Return a record's id.
-
-    Raises:
-        UnexpectedResponseError: it has none.
-    """
-    value = row.get(key)
-    if isinstance(value, int | str) and not isinstance(value, bool) and value:
-        return value
-    raise UnexpectedResponseError(
-        f"{what} failed: the answer of Bullhorn has no {key} where one was expected, "
-        "look into Bullhorn before trying again."
-    )
-
-
-def sent_id(value: model.ContactId) -> model.ContactId:
-    """Return an id as Bullhorn wants it in a body: a number when it is one."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else value
 
 
 def matched_phone(row: Row, kind: Kind, spelling: str) -> str | None:
@@ -279,6 +260,14 @@ def statuses_of(answer: Row, what: str) -> Choices:
         for each in (options if isinstance(options, list) else ())
         if isinstance(each, dict) and each.get("value") not in (None, "")
     ]
+
+
+def utc_offset_of(user: Row) -> float | None:
+    """Return a user's distance from UTC in minutes; Bullhorn counts from its own (EST) time."""
+    from_est = user.get("timeZoneOffsetEST")
+    if isinstance(from_est, bool) or not isinstance(from_est, int | float):
+        return None
+    return from_est - _EST_MINUTES
 
 
 def rate_of(response: httpx.Response) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import httpx
 from connectors.contract import model
 from connectors.contract.errors import InvalidInputError
 from connectors.contract.http import check_status, checked_json, send
+from connectors.contract.ids import id_of, sent_id
 from connectors.insightly import records
 from connectors.insightly.records import Kind, Row
 
@@ -38,7 +39,7 @@ class Api:
         response = await self._send("GET", f"{search.kind.path}/search", what, params=params)
         rows = records.as_rows(checked_json(response, what), what)
         for row in rows:
-            records.record_id(row, search.kind.id_key, what)
+            id_of(row, search.kind.id_key, what, "Insightly")
         return rows
 
     async def read(self, path: str, what: str) -> Row:
@@ -52,7 +53,7 @@ class Api:
     async def link(self, event_id: model.ContactId, name: str, record_id: model.ContactId) -> None:
         """Link an event to a record."""
         what = f"Linking the call log in Insightly to {name.lower()} {record_id}"
-        body = {"LINK_OBJECT_NAME": name, "LINK_OBJECT_ID": records.sent_id(record_id)}
+        body = {"LINK_OBJECT_NAME": name, "LINK_OBJECT_ID": sent_id(record_id)}
         check_status(
             await self._send("POST", f"events/{segment(event_id)}/links", what, json=body), what
         )

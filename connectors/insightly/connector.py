@@ -15,6 +15,7 @@ from connectors.contract.errors import (
     UnexpectedResponseError,
 )
 from connectors.contract.http import concurrently
+from connectors.contract.ids import id_of, sent_id
 from connectors.insightly import records
 from connectors.insightly.api import Api, Search, base_url, segment
 from connectors.insightly.records import CONTACT, KINDS, LEAD, LINKED, Kind, Person, Row
@@ -68,7 +69,7 @@ class InsightlyConnector(Connector):
         api = Api(self.http, base_url(address, self._version), request.auth_header)
         what = "Reading the Insightly user"
         row = await api.read("users/me", what)
-        user_id = records.record_id(row, "USER_ID", what)
+        user_id = id_of(row, "USER_ID", what, "Insightly")
         info = model.UserInfo(
             id=f"{user_id}-insightly",
             name=records.full_name(row),
@@ -179,7 +180,7 @@ class InsightlyConnector(Connector):
         what = f"Creating a {kind.type} in Insightly"
         row = records.as_row(await self._api(request).json("POST", kind.path, what, body), what)
         contact = model.Contact(
-            id=records.record_id(row, kind.id_key, what),
+            id=id_of(row, kind.id_key, what, "Insightly"),
             name=" ".join(words),
             phone=body["PHONE"],
             type=kind.type,
@@ -209,7 +210,7 @@ class InsightlyConnector(Connector):
         api = self._api(request)
         what = "Logging the call in Insightly"
         row = records.as_row(await api.json("POST", "events", what, body), what)
-        event_id = records.record_id(row, "EVENT_ID", what)
+        event_id = id_of(row, "EVENT_ID", what, "Insightly")
         wanted = records.chosen_links(request.additional_submission)
         kind = KINDS.get(records.base_type(request.contact_info.type))
         if kind is not None:
@@ -263,9 +264,7 @@ class InsightlyConnector(Connector):
         Raises:
             ConnectorError: Insightly refused.
         """
-        body: dict[str, Any] = {
-            "EVENT_ID": records.sent_id(request.existing_call_log.third_party_log_id)
-        }
+        body: dict[str, Any] = {"EVENT_ID": sent_id(request.existing_call_log.third_party_log_id)}
         details = request.composed_log_details or request.note
         if details is not None:
             body["DETAILS"] = details
@@ -357,7 +356,7 @@ class InsightlyConnector(Connector):
         what = f"Reading {linked.const} {record_id} in Insightly"
         try:
             row = await api.read(f"{linked.path}/{segment(record_id)}", what)
-            const = records.record_id(row, linked.id_key, what)
+            const = id_of(row, linked.id_key, what, "Insightly")
         except ConnectorError as error:
             self.context.report("ENRICHMENT_FAILED", str(error))
             return None

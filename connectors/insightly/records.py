@@ -122,27 +122,6 @@ def as_row(data: Any, what: str) -> Row:
     )
 
 
-def record_id(row: Row, key: str, what: str) -> model.ContactId:
-    """Return a record's id.
-
-    Raises:
-        UnexpectedResponseError: it has none.
-    """
-    value = row.get(key)
-    if isinstance(value, int | str) and not isinstance(value, bool) and value:
-        return value
-    raise UnexpectedResponseError(
-        f"{what} failed: the answer of Insightly has no {key}, "
-        "look into Insightly before trying again."
-    )
-
-
-def sent_id(value: model.ContactId) -> model.ContactId:
-    """Return an id as Insightly wants it in a body: a number when it is one."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() else value
-
-
 def full_name(row: Row) -> str:
     """Return first and last name, without the blank of a missing one."""
     parts = (str(row.get(key) or "") for key in ("FIRST_NAME", "LAST_NAME"))

@@ -115,8 +115,12 @@ class FakeBullhorn(FakeCrm):
                 assert dict(url.params) == {"fields": "status"}
                 option = {"value": STATUSES[entity], "label": f"{STATUSES[entity]}!"}
                 return _ok({"fields": [{"name": "id"}, {"name": "status", "options": [option]}]})
-            case "GET", ["entity", "CorporateUser", "31"]:
-                return _ok({"data": {"id": 31, "name": "Grace Hopper", "masterUserID": 77}})
+            case "GET", ["query", "CorporateUser"]:
+                assert url.params["fields"] == "id,name,timeZoneOffsetEST,masterUserID"
+                row = {"id": 31, "name": "Grace Hopper", "masterUserID": 77}
+                row["timeZoneOffsetEST"] = 360
+                known = {"id=31", "username='o''hopper'"}
+                return _ok({"data": [row] if url.params["where"] in known else []})
             case "POST", ["search", entity]:
                 return self._search(entity, url.params, body)
             case "PUT", ["entity", entity]:

@@ -104,6 +104,7 @@ class TestBullhornConnector(ConnectorContract):
             )
             info = result.platform_user_info
             assert (result.successful, info.id, info.name) == (True, "77-bullhorn", "Grace Hopper")
+            assert info.timezone_offset == 60
             assert info.platform_additional_info == {
                 "tokenUrl": "https://auth.test/oauth/token",
                 "loginUrl": "https://login.test/rest-services/",
@@ -112,18 +113,22 @@ class TestBullhornConnector(ConnectorContract):
                 "id": 31,
             }
 
-    async def test_a_user_without_readable_name_is_connected_by_the_id(self):
-        async with self.connected() as (connector, crm, context):
-            crm.fault = lambda each: (
-                httpx.Response(403) if "CorporateUser" in each.url.path else None
-            )
-            info = dict(self.user().platform_additional_info)
-            del info["loginUrl"]
-            result = await connector.get_user_info(
-                model.GetUserInfoInput(auth_header=self.auth_header, additional_info=info)
-            )
-            assert result.platform_user_info.id == "31-bullhorn"
-            assert [code for code, _ in context.findings] == ["ENRICHMENT_FAILED"]
+    async def test_the_user_who_signed_in_is_asked_for_by_name(self):
+        async with self.connected() as (connector, crm, _):
+            given = {"username": "o'hopper", **self.user().platform_additional_info}
+            del given["loginUrl"]
+            request = model.GetUserInfoInput(auth_header=self.auth_header, additional_info=given)
+            result = await connector.get_user_info(request)
+            assert result.platform_user_info.id == "77-bullhorn"
+            assert not any("settings" in each.url.path for each in crm.requests)
+
+    async def test_a_user_whom_bullhorn_does_not_know_is_not_connected(self):
+        async with self.connected() as (connector, _, _):
+            given = {"username": "nobody", **self.user().platform_additional_info}
+            del given["loginUrl"]
+            request = model.GetUserInfoInput(auth_header=self.auth_header, additional_info=given)
+            with pytest.raises(errors.UnexpectedResponseError, match="no user with username="):
+                await connector.get_user_info(request)
 
     async def test_connecting_without_a_token_is_refused(self):
         async with self.connected() as (connector, crm, _):

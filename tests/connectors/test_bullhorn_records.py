@@ -85,8 +85,10 @@ def test_note_actions_are_texts():
         records.note_actions_of({"commentActionList": "Call"}, "Reading")
 
 
-def test_an_id_in_a_body_is_a_number_when_it_is_one():
-    assert (records.sent_id("12"), records.sent_id(12), records.sent_id("a1")) == (12, 12, "a1")
+def test_the_time_zone_is_counted_from_bullhorns_own():
+    assert records.utc_offset_of({"timeZoneOffsetEST": 240}) == -60
+    assert records.utc_offset_of({"timeZoneOffsetEST": None}) is None
+    assert records.utc_offset_of({}) is None
 
 
 @pytest.mark.parametrize("kind", [CONTACT, CANDIDATE, LEAD])

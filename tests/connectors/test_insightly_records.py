@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.contract.errors import InvalidInputError, UnexpectedResponseError
+from connectors.contract.errors import InvalidInputError
 from connectors.insightly import records
-
-
-@pytest.mark.parametrize("value", [None, "", 0, True, {}, 1.5])
-def test_an_id_is_a_number_or_a_text(value):
-    with pytest.raises(UnexpectedResponseError, match="no CONTACT_ID"):
-        records.record_id({"CONTACT_ID": value}, "CONTACT_ID", "Creating")
-
-
-def test_numeric_ids_are_sent_as_numbers():
-    assert records.sent_id("42") == 42
-    assert records.sent_id("4\u0662") == "4\u0662"
-    assert records.sent_id("abc") == "abc"
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,29 @@ def test_sign_in_refresh_and_session(sandbox):
 
 def test_the_connected_user(sandbox):
     assert sandbox.bullhorn("GET", "settings/userId").json() == {"userId": 31}
-    path = "entity/CorporateUser/31?fields=id,name,masterUserID"
-    assert sandbox.bullhorn("GET", path).json() == {
-        "data": {"id": 31, "name": "Sam Sandbox", "masterUserID": 31}
-    }
-    assert sandbox.bullhorn("GET", "entity/CorporateUser/32?fields=id").status_code == 404
-    assert sandbox.bullhorn("GET", "entity/CorporateUser/31?fields=nope").status_code == 400
-    assert sandbox.bullhorn("GET", "entity/CorporateUser/31").status_code == 400
+    fields = "fields=id,name,masterUserID"
+    user = {"id": 31, "name": "Sam Sandbox", "masterUserID": 31}
+    for where in ("id=31", "username='sam.sandbox'", "masterUserID = 31"):
+        answer = sandbox.bullhorn("GET", f"query/CorporateUser?{fields}&where={where}").json()
+        assert answer["data"] == [user]
+    for where in ("id=32", "username='sam''s'"):
+        answer = sandbox.bullhorn("GET", f"query/CorporateUser?{fields}&where={where}").json()
+        assert answer["data"] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "query/CorporateUser?fields=nope&where=id=31",
+        "query/CorporateUser?where=id=31",
+        "query/CorporateUser?fields=id",
+        "query/CorporateUser?fields=id&where=id=31 OR id=1",
+        "query/CorporateUser?fields=id&where=nope=31",
+        "query/Candidate?fields=id&where=id=31",
+    ],
+)
+def test_a_query_that_the_sandbox_cannot_answer_is_refused(sandbox, path):
+    assert sandbox.bullhorn("GET", path).status_code == 400
 
 
 def test_account_data(sandbox):

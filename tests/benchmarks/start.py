@@ -29,6 +29,8 @@ def main() -> int:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {"CALLBENCH_HOME": home, "CALLBENCH_EXIT_AFTER_PAINT": "1"}
+        # Packages are compiled when they are installed; so is the checkout, by its first start.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             environment["QT_QPA_PLATFORM"] = "offscreen"
         commands = {

@@ -1,0 +1,103 @@
+"""What App Connect's core does when a user connects (its routes ``/apiKeyLogin`` and OAuth's)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from connectors.contract.hosting import Description, ErrorInfo, Reply
+from connectors.contract.model import GetBasicAuthInput, GetUserInfoInput, User, from_wire, to_wire
+from connectors.runtime.results import StopError, as_record, unexpected, what_of
+
+Invoke = Callable[[str, dict[str, Any]], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The end of an attempt to connect.
+
+    Attributes:
+        user: the connected user with its secrets; None when nobody is connected.
+        message: the connector's words for the user, empty without any.
+        error: why it failed, None when the connector itself said no or all went well.
+    """
+
+    user: User | None = None
+    message: str = ""
+    error: ErrorInfo | None = None
+
+
+async def sign_in(invoke: Invoke, description: Description, given: User) -> SignIn:
+    """Ask the connector whose key or token this is.
+
+    An API key becomes a ``Basic`` header by the connector's own getBasicAuth, a token a ``Bearer``
+    header. A connector without getUserInfo takes the user as given.
+
+    Args:
+        invoke: runs one operation: production's name and the wire input.
+        description: of the loaded connector.
+        given: what the user entered: ``access_token`` is the key or token,
+            ``platform_additional_info`` the other fields of the auth page.
+    """
+    if "getUserInfo" not in description.operations:
+        return SignIn(user=given)
+    try:
+        header = await _header(invoke, description, given.access_token)
+        asked = GetUserInfoInput(
+            auth_header=header,
+            hostname=given.hostname,
+            api_key=given.access_token if description.auth_type == "apiKey" else "",
+            additional_info=dict(given.platform_additional_info or {}),
+            platform=description.platform,
+            query=dict(given.platform_additional_info or {}),
+        )
+        result = as_record(await _result(invoke, "getUserInfo", to_wire(asked)))
+        told = result.get("returnMessage")
+        message = str(told.get("message") or "") if isinstance(told, dict) else ""
+        info = result.get("platformUserInfo")
+        if not result.get("successful"):
+            return SignIn(message=message or "The connector did not connect, and gave no reason.")
+        if not isinstance(info, dict) or info.get("id") in (None, ""):
+            raise unexpected(f"platformUserInfo is {what_of(info)} without an id", result)
+        user = _user(given, info)
+    except StopError as stop:
+        return SignIn(error=stop.error)
+    return SignIn(user=user, message=message)
+
+
+async def _header(invoke: Invoke, description: Description, secret: str) -> str:
+    if description.auth_type == "oauth":
+        return f"Bearer {secret}"
+    if description.auth_type != "apiKey":
+        return ""
+    asked = to_wire(GetBasicAuthInput(api_key=secret))
+    encoded = await _result(invoke, "getBasicAuth", asked)
+    if not isinstance(encoded, str):
+        raise unexpected(f"getBasicAuth gave {what_of(encoded)} instead of a text", None)
+    return f"Basic {encoded}"
+
+
+async def _result(invoke: Invoke, operation: str, operation_input: dict[str, Any]) -> Any:
+    reply = await invoke(operation, operation_input)
+    if reply.error:
+        raise StopError(reply.error)
+    return reply.result
+
+
+def _user(given: User, info: dict[str, Any]) -> User:
+    kept = info.get("platformAdditionalInfo")
+    changes = {
+        "id": str(info["id"]),
+        "timezoneName": info.get("timezoneName") or given.timezone_name,
+        "timezoneOffset": info.get("timezoneOffset"),
+        "platformAdditionalInfo": kept
+        if isinstance(kept, dict)
+        else to_wire(given)["platformAdditionalInfo"],
+    }
+    try:
+        return from_wire(to_wire(given) | changes, User)
+    except msgspec.ValidationError as error:
+        raise unexpected(f"platformUserInfo has a wrong shape ({error})", info) from error

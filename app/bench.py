@@ -36,7 +36,7 @@ from connectors.contract.hosting import (
     UserEvent,
 )
 from connectors.contract.manifest import Manifest
-from connectors.contract.model import CallContact, CallLog, Contact, from_wire, to_wire
+from connectors.contract.model import CallContact, CallLog, Contact, User, from_wire, to_wire
 from connectors.runtime.core import Core, Outcome
 from connectors.runtime.store import CoreStore
 
@@ -90,16 +90,26 @@ class Bench:
         host: the loaded connector, in this process or in a child.
         store: the account's caches and call log records.
         journal: where every event goes.
+        keep_user: told of a user that the connector has changed, after the verb that did it. A
+            refresh token may be good for one use: whoever saves the connection must keep the next.
     """
 
     def __init__(
-        self, connection: Connection, host: ConnectorHost, store: CoreStore, journal: Journal
+        self,
+        connection: Connection,
+        host: ConnectorHost,
+        store: CoreStore,
+        journal: Journal,
+        *,
+        keep_user: Callable[[User], None] | None = None,
     ) -> None:
         self.connection = connection
         self.journal = journal
         self._host = host
         self._store = store
         self._core: Core | None = None
+        self._keep_user = keep_user
+        self._kept_user = connection.user
         self._next_run = max((event.run_id for event in journal.events()), default=0) + 1
         self.description: Description | None = None
         self.manifest = Manifest(name=connection.platform)
@@ -304,6 +314,9 @@ class Bench:
             raise
         finally:
             stop_collecting()
+            if self._keep_user is not None and self.core.user != self._kept_user:
+                self._kept_user = self.core.user
+                self._keep_user(self._kept_user)
         ms = self._finish(run_id, outcome, len(exchanges), began)
         return Run(run_id, outcome, tuple(exchanges), tuple(findings), ms)
 

@@ -181,8 +181,11 @@ async def _open_bench(options: argparse.Namespace) -> AsyncIterator[Bench]:
     folder = home()
     sandbox = None
     try:
+        keep_user = None
         if options.connection:
-            connection = ConnectionFile(folder, open_vault()).read(options.connection)
+            saved = ConnectionFile(folder, open_vault())
+            connection = saved.read(options.connection)
+            keep_user = saved.user_keeper(connection)
         elif options.platform in builtin_platforms():
             sandbox = await start_or_join(folder)
             connection = sandbox_connection(options.platform, sandbox.urls)
@@ -195,7 +198,7 @@ async def _open_bench(options: argparse.Namespace) -> AsyncIterator[Bench]:
         if options.timeout:
             connection = _replace(connection, timeout_s=options.timeout)
         store = CoreStore(folder / "core.sqlite")
-        bench = Bench(connection, _host(options), store, Journal())
+        bench = Bench(connection, _host(options), store, Journal(), keep_user=keep_user)
         try:
             await bench.open()
             yield bench

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import logging
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from app.vault import Vault
+from app.vault import Vault, VaultError
 from connectors.contract.model import User, Wire, from_wire
+from connectors.runtime.redact import NAMES
+
+logger = logging.getLogger(__name__)
 
 SECRET_KEYS = ("accessToken", "refreshToken")
-SECRET_INFO_KEYS = ("bhRestToken", "apiKey", "secretKey")
+INFO_KEY = "platformAdditionalInfo"
 DEFAULT_TIMEOUT_S = 30.0
 
 
@@ -29,6 +34,7 @@ class Connection(Wire, frozen=True, kw_only=True, omit_defaults=False):
         user: production's user row without its secrets.
         routes: host (or ``*``) to the base URL that stands in for it.
         config: configuration by production's environment names.
+        secret_info: keys of ``platformAdditionalInfo`` that the manifest's auth page calls secret.
         timeout_s: seconds an operation may take.
     """
 
@@ -39,6 +45,7 @@ class Connection(Wire, frozen=True, kw_only=True, omit_defaults=False):
     user: User = msgspec.field(default_factory=User)
     routes: dict[str, str] = msgspec.field(default_factory=dict)
     config: dict[str, str] = msgspec.field(default_factory=dict)
+    secret_info: tuple[str, ...] = ()
     timeout_s: float = DEFAULT_TIMEOUT_S
 
 
@@ -70,12 +77,21 @@ def is_secret_setting(name: str) -> bool:
     return name.endswith(("_SECRET", "_API_KEY", "_PASSWORD"))
 
 
+def is_secret_name(name: str) -> bool:
+    """Whether a value of that name is redacted wherever it appears."""
+    return name.lower() in NAMES or name.endswith(("Token", "Key", "Secret", "Password"))
+
+
 def secrets_of(connection: Connection) -> tuple[str, ...]:
     """Return every secret value of a connection, for redaction."""
     user = connection.user
     info = user.platform_additional_info or {}
     values = [user.access_token, user.refresh_token]
-    values += [str(info[key]) for key in SECRET_INFO_KEYS if info.get(key)]
+    values += [
+        str(value)
+        for key, value in info.items()
+        if key in connection.secret_info or is_secret_name(key)
+    ]
     values += [value for key, value in connection.config.items() if is_secret_setting(key)]
     return tuple(value for value in values if value)
 
@@ -86,6 +102,11 @@ class ConnectionFile:
     def __init__(self, home: Path, vault: Vault) -> None:
         self._path = home / "connections.json"
         self._vault = vault
+
+    @property
+    def keeps_secrets(self) -> bool:
+        """Whether secrets outlive this process."""
+        return self._vault.lasting
 
     def names(self) -> list[tuple[str, str]]:
         """Return (id, name) of every saved connection."""
@@ -102,12 +123,13 @@ class ConnectionFile:
         if row is None:
             known = ", ".join(str(row["name"]) for row in rows) or "none is saved yet"
             raise ConnectionUnusableError(f"There is no connection called {name}: {known}.")
-        secrets = self._vault.read(str(row["id"]))
+        try:
+            secrets = self._vault.read(str(row["id"]))
+        except VaultError as error:
+            raise ConnectionUnusableError(str(error)) from error
         user = dict(row.get("user", {}))
-        info = dict(user.get("platformAdditionalInfo") or {})
         user.update({key: secrets[key] for key in SECRET_KEYS if key in secrets})
-        info.update({key: secrets[key] for key in SECRET_INFO_KEYS if key in secrets})
-        user["platformAdditionalInfo"] = info
+        user[INFO_KEY] = json.loads(secrets.get(INFO_KEY, "{}"))
         config = {**row.get("config", {})}
         config |= {key: value for key, value in secrets.items() if is_secret_setting(key)}
         try:
@@ -118,22 +140,53 @@ class ConnectionFile:
             ) from error
 
     def save(self, connection: Connection) -> None:
-        """Save a connection, replacing the one with its id."""
+        """Save a connection, replacing the one with its id.
+
+        Raises:
+            ConnectionUnusableError: another one has its name, or it cannot be kept.
+        """
+        taken = {row["name"] for row in self._rows() if row["id"] != connection.id}
+        if connection.name in taken:
+            raise ConnectionUnusableError(
+                f"There is already a connection called {connection.name}."
+            )
         row: dict[str, Any] = msgspec.to_builtins(connection)
         user = row["user"]
-        info = dict(user.get("platformAdditionalInfo") or {})
         secrets = {key: user.pop(key) for key in SECRET_KEYS if user.get(key)}
-        secrets |= {key: info.pop(key) for key in SECRET_INFO_KEYS if info.get(key)}
-        user["platformAdditionalInfo"] = info
+        # Any of it may be secret: a connector names its values as it likes.
+        secrets[INFO_KEY] = json.dumps(user.pop(INFO_KEY) or {})
         config = row["config"]
         secrets |= {key: config.pop(key) for key in list(config) if is_secret_setting(key)}
-        self._vault.write(connection.id, secrets)
+        try:
+            self._vault.write(connection.id, secrets)
+        except VaultError as error:
+            raise ConnectionUnusableError(str(error)) from error
         rows = [other for other in self._rows() if other["id"] != connection.id]
         self._write([*rows, row])
 
+    def user_keeper(self, connection: Connection) -> Callable[[User], None] | None:
+        """Return what keeps a changed user of a saved connection; None when it is not saved."""
+        if connection.id not in {row["id"] for row in self._rows()}:
+            return None
+
+        def keep(user: User) -> None:
+            try:
+                self.save(msgspec.structs.replace(connection, user=user))
+            except (ConnectionUnusableError, OSError) as error:
+                logger.warning("The new session of %s is not kept: %s", connection.name, error)
+
+        return keep
+
     def remove(self, connection_id: str) -> None:
-        """Remove a connection and its secrets."""
-        self._vault.forget(connection_id)
+        """Remove a connection and its secrets.
+
+        Raises:
+            ConnectionUnusableError: the keyring refuses; the connection stays.
+        """
+        try:
+            self._vault.forget(connection_id)
+        except VaultError as error:
+            raise ConnectionUnusableError(str(error)) from error
         self._write([row for row in self._rows() if row["id"] != connection_id])
 
     def _rows(self) -> list[dict[str, Any]]:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 logger = logging.getLogger(__name__)
 
 SERVICE = "callbench"
+
+
+class VaultError(Exception):
+    """The system's keyring refuses; the message says what to do."""
 
 
 class Vault(Protocol):
@@ -50,7 +56,10 @@ class SessionVault:
 
 
 class KeyringVault:
-    """Keeps secrets in the system's keyring."""
+    """Keeps secrets in the system's keyring.
+
+    Every method raises VaultError when the keyring is locked or refuses.
+    """
 
     lasting = True
 
@@ -58,7 +67,8 @@ class KeyringVault:
         """Return the secrets of a connection; empty when there are none."""
         import keyring  # noqa: PLC0415  slow to import, and rarely needed
 
-        text = keyring.get_password(SERVICE, connection_id)
+        with _refusals():
+            text = keyring.get_password(SERVICE, connection_id)
         if not text:
             return {}
         try:
@@ -72,17 +82,32 @@ class KeyringVault:
         """Keep the secrets of a connection."""
         import keyring  # noqa: PLC0415
 
-        keyring.set_password(SERVICE, connection_id, json.dumps(secrets))
+        with _refusals():
+            keyring.set_password(SERVICE, connection_id, json.dumps(secrets))
 
     def forget(self, connection_id: str) -> None:
         """Remove them."""
         import keyring  # noqa: PLC0415
         from keyring.errors import PasswordDeleteError  # noqa: PLC0415
 
-        try:
-            keyring.delete_password(SERVICE, connection_id)
-        except PasswordDeleteError:
-            logger.info("The keyring has no secrets of %s", connection_id)
+        with _refusals():
+            try:
+                keyring.delete_password(SERVICE, connection_id)
+            except PasswordDeleteError:
+                logger.info("The keyring has no secrets of %s", connection_id)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        yield
+    except KeyringError as error:
+        raise VaultError(
+            f"The system's keyring refuses ({error or type(error).__name__}): unlock it and try "
+            "again."
+        ) from error
 
 
 def open_vault() -> Vault:

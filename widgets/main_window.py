@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         scheme_requested(str): ``light`` or ``dark``.
         focus_number_requested(), look_up_requested(), replay_requested(), cancel_requested():
             keys that work from anywhere.
+        edit_connection_requested(): change or remove the connection in use.
     """
 
     closed = Signal()
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
     look_up_requested = Signal()
     replay_requested = Signal()
     cancel_requested = Signal()
+    edit_connection_requested = Signal()
 
     console: ConsoleView
     network: NetworkView
@@ -215,6 +217,8 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         file, run = self.menuBar().addMenu("&File"), self.menuBar().addMenu("&Run")
         view, help_menu = self.menuBar().addMenu("&View"), self.menuBar().addMenu("&Help")
+        self._add(file, "Add connection", "Ctrl+N", self.top_bar.add_connection_requested)
+        self._add(file, "Edit connection", "", self.edit_connection_requested)
         self._add(file, "Phone formats", "Ctrl+,", self.top_bar.formats_requested)
         self._add(file, "Open CRM page", "", self.top_bar.open_crm_page_requested)
         self._add(file, "Quit", "Ctrl+Q", self.close)

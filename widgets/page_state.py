@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Direction = Literal["inbound", "outbound"]
@@ -144,3 +144,35 @@ class ExchangeRow:
     response_body: str
     size: int
     error: str = ""
+
+
+@dataclass(frozen=True)
+class AuthFieldState:
+    """One field of the page on which a user connects. A `secret` is not shown while typed."""
+
+    const: str
+    title: str
+    required: bool = False
+    secret: bool = False
+    placeholder: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class ConnectionValues:
+    """What the connection dialog holds.
+
+    Attributes:
+        connector: a built-in connector's name, or the path of a connector.
+        auth: the auth page's fields by const.
+        account, config: lines ``NAME=VALUE``; routes: lines ``HOST=URL``.
+    """
+
+    name: str = ""
+    connector: str = ""
+    hostname: str = ""
+    auth: dict[str, str] = field(default_factory=dict)
+    account: str = ""
+    routes: str = ""
+    config: str = ""
+    timeout_s: int = 30

@@ -22,12 +22,14 @@ class TopBar(QFrame):
 
     Signals:
         connection_selected(str): the id of the connection to use.
+        add_connection_requested(): make a new connection.
         formats_requested(): edit the phone formats.
         open_crm_page_requested(): show the sandbox's page in the browser.
         palette_requested(): open the command palette.
     """
 
     connection_selected = Signal(str)
+    add_connection_requested = Signal()
     formats_requested = Signal()
     open_crm_page_requested = Signal()
     palette_requested = Signal()
@@ -40,6 +42,11 @@ class TopBar(QFrame):
         self._connections.setAccessibleName("Connection")
         self._connections.setMinimumWidth(220)
         self._connections.activated.connect(self._on_activated)
+        self._add = QPushButton("Add…")
+        self._add.setObjectName("addConnectionButton")
+        self._add.setAccessibleName("Add connection")
+        self._add.setToolTip("Connect a CRM account, or a connector of your own")
+        self._add.clicked.connect(self.add_connection_requested)
         self._mode = QLabel("")
         self._mode.setObjectName("modeBadge")
         self._mode.setAccessibleName("Mode")
@@ -66,7 +73,7 @@ class TopBar(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(10)
-        for widget in (self._connections, self._mode, self._formats, self._page):
+        for widget in (self._connections, self._add, self._mode, self._formats, self._page):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self._loaded)

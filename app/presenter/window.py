@@ -20,6 +20,7 @@ from app.connections import (
 )
 from app.journal import Journal
 from app.loop import TaskRunner
+from app.presenter.connect import ConnectPresenter
 from app.presenter.inspector import InspectorPresenter
 from app.presenter.phone import PhonePresenter
 from app.sandbox.process import SandboxHandle, start_or_join
@@ -33,6 +34,7 @@ from widgets.formats_dialog import FormatsDialog
 from widgets.main_window import MainWindow
 
 CONNECT = "window.connect"
+FIRST_CONNECTION = "sandbox-insightly"
 
 
 class WindowPresenter(QObject):
@@ -76,10 +78,15 @@ class WindowPresenter(QObject):
             region=settings.region,
             parent=self,
         )
+        self.accounts = ConnectPresenter(window, connections, self.tasks, self)
+        self.accounts.saved.connect(self._on_connection_saved)
+        self.accounts.removed.connect(self._on_connection_removed)
         self.phone.use_pop_settings(settings.call_pop)
         self.phone.pop_settings_changed.connect(self._on_pop_settings_changed)
         top = window.top_bar
         top.connection_selected.connect(self.connect_to)
+        top.add_connection_requested.connect(self.accounts.add)
+        window.edit_connection_requested.connect(self._on_edit_connection)
         top.formats_requested.connect(self.edit_formats)
         window.phone.formats_requested.connect(self.edit_formats)
         top.open_crm_page_requested.connect(self._on_open_crm_page)
@@ -94,20 +101,7 @@ class WindowPresenter(QObject):
         """Start the sandbox and connect to the connection used last."""
         self.window.set_bench_state("loading")
         self._sandbox = await start_or_join(self.home, **self._sandbox_options)
-        listed = [
-            (f"sandbox-{platform}", f"{platform.capitalize()} sandbox")
-            for platform in builtin_platforms()
-            if platform in self._sandbox.urls
-        ]
-        try:
-            listed += self._connections.names()
-        except ConnectionUnusableError as error:
-            self.window.show_error(str(error))
-        known = [connection_id for connection_id, _name in listed]
-        preferred = "sandbox-insightly" if "sandbox-insightly" in known else known[0]
-        chosen = self.settings.connection if self.settings.connection in known else preferred
-        self.window.top_bar.show_connections(listed, chosen)
-        await self._connect(chosen)
+        await self._connect(self._list_connections())
         # What is alive now stays: walking it again in each full collection stalls the window.
         gc.collect()
         gc.freeze()
@@ -163,7 +157,13 @@ class WindowPresenter(QObject):
             await previous.close()
         try:
             connection = self._connection(connection_id)
-            bench = Bench(connection, HostProcess(connection.platform), self._store, self.journal)
+            bench = Bench(
+                connection,
+                HostProcess(connection.platform),
+                self._store,
+                self.journal,
+                keep_user=self._connections.user_keeper(connection),
+            )
             try:
                 description = await bench.open()
             except BaseException:
@@ -184,6 +184,47 @@ class WindowPresenter(QObject):
         self.window.top_bar.show_formats(self.formats())
         self.window.show_connector(display_name)
         self.window.set_bench_state("ready")
+
+    def _list_connections(self) -> str:
+        """Show the sandbox's connections and the saved ones; return the id of the one to use."""
+        listed = [
+            (f"sandbox-{platform}", f"{platform.capitalize()} sandbox")
+            for platform in builtin_platforms()
+            if platform in self.sandbox_urls
+        ]
+        try:
+            listed += self._connections.names()
+        except ConnectionUnusableError as error:
+            self.window.show_error(str(error))
+        known = [connection_id for connection_id, _name in listed]
+        wanted = self.settings.connection
+        chosen = wanted if wanted in known else FIRST_CONNECTION
+        self.window.top_bar.show_connections(listed, chosen)
+        return chosen
+
+    @Slot(str)
+    def _on_connection_saved(self, connection_id: str) -> None:
+        self.settings.connection = connection_id
+        self.connect_to(self._list_connections())
+
+    @Slot(str)
+    def _on_connection_removed(self, connection_id: str) -> None:
+        self.settings.formats.pop(connection_id, None)
+        self.settings.connection = ""
+        self.connect_to(self._list_connections())
+
+    @Slot()
+    def _on_edit_connection(self) -> None:
+        if self.settings.connection.startswith("sandbox-"):
+            self.phone.notify(
+                "A sandbox connection needs no changes: add a connection of your own instead.",
+                "warning",
+            )
+            return
+        try:
+            self.accounts.edit(self._connections.read(self.settings.connection))
+        except ConnectionUnusableError as error:
+            self.window.show_error(str(error))
 
     def _connection(self, connection_id: str) -> Connection:
         if connection_id.startswith("sandbox-"):

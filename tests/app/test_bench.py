@@ -89,6 +89,25 @@ async def test_the_second_lookup_comes_from_the_accounts_cache(bench):
     await bench.close()
 
 
+async def test_a_user_that_the_connector_changed_is_kept_once(tmp_path):
+    source = tmp_path / "small.py"
+    source.write_text(
+        textwrap.dedent(CONNECTOR).replace("print(", 'self.context.save_user(refresh_token="r2")#')
+    )
+    kept = []
+    store = CoreStore(":memory:")
+    connection = Connection(
+        id="small", name="Small", platform=str(source), user=User(access_token="key-SECRET")
+    )
+    bench = Bench(connection, LocalHost(str(source)), store, Journal(), keep_user=kept.append)
+    await bench.open()
+    for _ in range(2):
+        assert not (await bench.find("+12025550123")).failed
+    assert [user.refresh_token for user in kept] == ["r2"]
+    await bench.close()
+    store.close()
+
+
 async def test_a_failure_is_kept_apart_from_no_match(bench):
     await bench.open()
     run = await bench.find("+12025550100")

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from app.connections import (
@@ -7,7 +8,7 @@ from app.connections import (
     sandbox_connection,
     secrets_of,
 )
-from app.vault import SessionVault
+from app.vault import SessionVault, VaultError
 from connectors.contract.model import User
 
 LIVE = Connection(
@@ -71,6 +72,52 @@ def test_a_broken_file_is_named(tmp_path):
     (tmp_path / "connections.json").write_text("{")
     with pytest.raises(ConnectionUnusableError, match=r"connections\.json"):
         ConnectionFile(tmp_path, SessionVault()).names()
+
+
+def test_every_value_of_the_account_is_kept_like_a_secret(tmp_path):
+    info = {"pin": "1234-SECRET-9", "restUrl": "https://rest.example/"}
+    connection = msgspec.structs.replace(
+        LIVE, user=User(platform_additional_info=info), secret_info=("pin",)
+    )
+    connections = ConnectionFile(tmp_path, SessionVault())
+    connections.save(connection)
+    assert b"1234-SECRET-9" not in (tmp_path / "connections.json").read_bytes()
+    assert connections.read("acme").user.platform_additional_info == info
+    assert "1234-SECRET-9" in secrets_of(connection)
+    assert "https://rest.example/" not in secrets_of(connection)
+
+
+def test_a_name_is_given_once(tmp_path):
+    connections = ConnectionFile(tmp_path, SessionVault())
+    connections.save(LIVE)
+    with pytest.raises(ConnectionUnusableError, match="already a connection called Acme"):
+        connections.save(msgspec.structs.replace(LIVE, id="other"))
+
+
+def test_a_changed_user_of_a_saved_connection_is_kept(tmp_path):
+    connections = ConnectionFile(tmp_path, SessionVault())
+    assert connections.user_keeper(LIVE) is None
+    connections.save(LIVE)
+    connections.user_keeper(LIVE)(User(id="1-bullhorn", refresh_token="next-SECRET-5"))
+    assert connections.read("acme").user.refresh_token == "next-SECRET-5"
+
+
+class LockedVault(SessionVault):
+    def read(self, connection_id):
+        raise VaultError("The keyring is locked.")
+
+    write = forget = lambda self, *_: self.read("")
+
+
+def test_a_keyring_that_refuses_is_said_and_nothing_is_half_saved(tmp_path):
+    ConnectionFile(tmp_path, SessionVault()).save(LIVE)
+    locked = ConnectionFile(tmp_path, LockedVault())
+    for act in (lambda: locked.read("acme"), lambda: locked.remove("acme")):
+        with pytest.raises(ConnectionUnusableError, match="locked"):
+            act()
+    with pytest.raises(ConnectionUnusableError, match="locked"):
+        locked.save(msgspec.structs.replace(LIVE, id="b", name="B"))
+    assert locked.names() == [("acme", "Acme")]
 
 
 def test_a_crm_that_the_sandbox_lacks_is_said():

@@ -2,9 +2,9 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
-from keyring.errors import PasswordDeleteError
+from keyring.errors import KeyringLocked, PasswordDeleteError
 
-from app.vault import KeyringVault, SessionVault, open_vault
+from app.vault import KeyringVault, SessionVault, VaultError, open_vault
 
 
 class MemoryKeyring(KeyringBackend):
@@ -60,3 +60,14 @@ def test_secrets_are_kept_read_and_forgotten(kind, backend):
 def test_a_foreign_entry_in_the_keyring_is_ignored(backend, caplog):
     backend.set_password("callbench", "a", "not ours")
     assert KeyringVault().read("a") == {}
+
+
+def test_a_locked_keyring_says_what_to_do(backend):
+    def refuse(*_):
+        raise KeyringLocked("locked")
+
+    backend.get_password = backend.set_password = backend.delete_password = refuse
+    vault = KeyringVault()
+    for act in (lambda: vault.read("a"), lambda: vault.write("a", {}), lambda: vault.forget("a")):
+        with pytest.raises(VaultError, match="unlock it"):
+            act()

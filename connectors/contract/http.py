@@ -93,8 +93,8 @@ async def send(
         ) from error
     except UnicodeEncodeError as error:
         raise InvalidInputError(
-            f"{what} failed: a value of the request cannot be encoded ({error.reason}), "
-            "check the connection's address and key."
+            f"{what} failed: {error.object[error.start : error.end]!r} cannot be sent "
+            f"({error.reason}), take it out of what was entered or of the connection's key."
         ) from error
     except httpx.TransportError as error:
         raise CrmUnavailableError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
 import inspect
 import json
 import pkgutil
@@ -79,13 +78,7 @@ def _imported(platform: str, source: Path, module_name: str | None) -> ModuleTyp
     try:
         if module_name is not None:
             return importlib.import_module(module_name)
-        name = f"callbench_connector_{hashlib.sha256(str(source).encode()).hexdigest()[:12]}"
-        spec = importlib.util.spec_from_file_location(name, source)
-        if spec is None or spec.loader is None:
-            raise ConnectorLoadError(f"{source} cannot be imported.")  # noqa: TRY301
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+        module = importlib.import_module(f"{_package_around(source)}.{source.stem}")
     except SyntaxError as error:
         raise ConnectorLoadError(
             f"{platform} has a syntax error at {error.filename}:{error.lineno}: {error.msg}."
@@ -101,6 +94,28 @@ def _imported(platform: str, source: Path, module_name: str | None) -> ModuleTyp
             f"{source} cannot be imported: {type(error).__name__}: {error}."
         ) from error
     return module
+
+
+def _package_around(source: Path) -> str:
+    """Make the folder of a connector a package of its own and return its name.
+
+    So ``from . import x`` works; ``import x`` works too, after everything that is installed.
+    """
+    folder = source.parent.resolve()
+    name = f"callbench_connector_{hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:12]}"
+    for known in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
+        del sys.modules[known]
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    importlib.invalidate_caches()
+    beginning = folder / "__init__.py"
+    if source.name == "connector.py" and beginning.is_file():
+        package.__file__ = str(beginning)
+        exec(compile(beginning.read_bytes(), beginning, "exec"), vars(package))  # noqa: S102
+    return name
 
 
 def _loaded(platform: str, source: Path, module: ModuleType) -> LoadedConnector:

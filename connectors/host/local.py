@@ -36,7 +36,7 @@ from connectors.contract.operations import OPERATIONS
 from connectors.host.console import ConsoleWriter
 from connectors.host.load import LoadedConnector, load
 from connectors.runtime import transport
-from connectors.runtime.redact import Redactor
+from connectors.runtime.redact import Redactor, secrets_in
 from connectors.runtime.transport import Invocation, build_client
 
 MAX_RESULT_BYTES = 8 * 1024 * 1024
@@ -79,6 +79,7 @@ class _Context:
 
     def save_user(self, **changes: Any) -> None:
         wire = {camel_case(key): to_wire(value) for key, value in changes.items()}
+        transport.current.get().redactor.learn(secrets_in(wire))
         _on_event.get()(UserEvent(changes=wire, invocation=_invocation_id()))
 
     def report(self, code: str, message: str) -> None:

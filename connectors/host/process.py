@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from connectors.contract.hosting import (
 )
 from connectors.contract.model import from_wire, to_wire
 from connectors.host.load import ConnectorLoadError
+from connectors.runtime.redact import Redactor, secrets_in
 
 GRACE_S = 0.3
 """How long a cancelled operation may take to end before its process is killed."""
@@ -58,11 +60,17 @@ class HostProcess:
         self._platform = platform
         self._child: _Child | None = None
         self._starting = asyncio.Lock()
+        self._replacing: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
         """The child's process id, None while none runs."""
         return self._child.pid if self._child is not None and self._child.alive else None
+
+    @property
+    def replacing(self) -> bool:
+        """Whether a new process is being started in place of one that ended."""
+        return self._replacing is not None and not self._replacing.done()
 
     async def describe(self) -> Description:
         """Load the connector and describe it.
@@ -105,7 +113,7 @@ class HostProcess:
         answer: Any
         try:
             async with asyncio.timeout(timeout_s + GRACE_S):
-                answer = await child.request("invoke", params, on_event)
+                answer = await child.request("invoke", params, on_event, options.secrets)
         except TimeoutError:
             await child.kill()
             answer = ErrorInfo(
@@ -116,6 +124,9 @@ class HostProcess:
         except asyncio.CancelledError:
             await child.kill()
             raise
+        finally:
+            if not child.alive:
+                self._replace()
         ms = (time.perf_counter() - began) * 1000
         if isinstance(answer, ErrorInfo):
             return Reply(error=answer, ms=ms)
@@ -123,9 +134,27 @@ class HostProcess:
 
     async def close(self) -> None:
         """End the child; safe to call twice."""
+        replacing, self._replacing = self._replacing, None
+        if replacing is not None:
+            replacing.cancel()
+            await asyncio.gather(replacing, return_exceptions=True)
         child, self._child = self._child, None
         if child is not None:
             await child.close()
+
+    def _replace(self) -> None:
+        """Start a new process ahead of the next operation; one that cannot load is not retried."""
+        if not self.replacing:
+            self._replacing = asyncio.get_running_loop().create_task(
+                self._warm_up(), name="host.replace"
+            )
+
+    async def _warm_up(self) -> None:
+        # What goes wrong here goes wrong again, and is said, when an operation wants the process.
+        with contextlib.suppress(OSError, TimeoutError):
+            child = await self._running()
+            async with asyncio.timeout(START_S):
+                await child.request("describe", {}, None)
 
     async def _running(self) -> _Child:
         async with self._starting:
@@ -143,6 +172,7 @@ class _Child:
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[asyncio.Future[Any], OnEvent | None]] = {}
         self._last_words: deque[str] = deque(maxlen=5)
+        self._redactor = Redactor()
         self._ended = False
         self._broken = ""
         loop = asyncio.get_running_loop()
@@ -157,6 +187,7 @@ class _Child:
         path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # a file in the current folder must not stand in for a module
             "-m",
             "connectors.host",
             platform,
@@ -176,8 +207,18 @@ class _Child:
     def alive(self) -> bool:
         return not self._ended and self._process.returncode is None
 
-    async def request(self, method: str, params: dict[str, Any], on_event: OnEvent | None) -> Any:
-        """Send a request and wait; an error comes back as an ErrorInfo."""
+    async def request(
+        self,
+        method: str,
+        params: dict[str, Any],
+        on_event: OnEvent | None,
+        secrets: Iterable[str] = (),
+    ) -> Any:
+        """Send a request and wait; an error comes back as an ErrorInfo.
+
+        From now on `secrets` are taken out of what the process prints past its console.
+        """
+        self._redactor.learn(secrets)
         number = next(self._ids)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = (future, on_event)
@@ -266,7 +307,8 @@ class _Child:
             chunk = await stream.read(64 * 1024)
             if not chunk:
                 return
-            for line in chunk.decode("utf-8", errors="replace").splitlines():
+            text = self._redactor.text(chunk.decode("utf-8", errors="replace"))
+            for line in text.splitlines():
                 self._last_words.append(line)
                 self._tell(ConsoleEvent(text=line, stream="stderr"))
 
@@ -277,13 +319,15 @@ class _Child:
             else:
                 message = msgspec.json.decode(line)
         except msgspec.DecodeError:
-            text = line.decode("utf-8", errors="replace").rstrip("\n")
+            text = self._redactor.text(line.decode("utf-8", errors="replace").rstrip("\n"))
             self._tell(ConsoleEvent(text=text, stream="stdout"))
             return
         if not isinstance(message, dict):
             return
         if "method" in message:
             event = _event(message)
+            if isinstance(event, UserEvent):
+                self._redactor.learn(secrets_in(event.changes))
             if event is not None:
                 self._tell(event)
             return

@@ -11,6 +11,13 @@ from urllib.parse import quote, unquote_plus
 
 REDACTED = "[REDACTED]"
 MIN_SECRET = 4
+MIN_LEARNT = 8
+"""Shorter values are learnt from the user only: `"token": "name"` would redact every name."""
+MAX_LEARNT = 512
+MAX_SECRETS = 16
+"""Answers teach no more than these: a list of records with a token each would slow everything."""
+MIN_CORE = 6
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 NAMES = frozenset(
     {
         "authorization", "proxy-authorization", "cookie", "set-cookie", "bhresttoken", "api_key",
@@ -29,13 +36,44 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets if len(secret) >= MIN_SECRET for form in _forms(secret)}
+        self._secrets: set[str] = set()
+        self._forms: list[str] = []
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Take these values out too from now on, a session that has just begun for example."""
+        new = {secret for secret in secrets if len(secret) >= MIN_SECRET} - self._secrets
+        if not new and self._forms:
+            return
+        self._secrets |= new
+        forms = {form for secret in self._secrets for form in _forms(secret)}
         self._forms = sorted(forms, key=len, reverse=True)
         self._known = re.compile("|".join(map(_spelled, self._forms)))
+        cores = {core for secret in self._secrets for core in _base64_cores(secret)}
+        self._inside = re.compile("|".join(map(re.escape, sorted(cores)))) if cores else None
+
+    def _learn_from_body(self, values: Iterable[str]) -> None:
+        new = [value for value in dict.fromkeys(values) if MIN_LEARNT <= len(value) <= MAX_LEARNT]
+        room = MAX_SECRETS - len(self._secrets)
+        if room > 0:
+            self.learn(new[:room])
 
     def text(self, text: str) -> str:
-        """Return free text without known values."""
-        return self._known.sub(REDACTED, text) if self._forms else text
+        """Return free text without known values, also where they stand inside base64."""
+        if not self._forms:
+            return text
+        return self._known.sub(REDACTED, self._without_base64(text))
+
+    def _without_base64(self, text: str) -> str:
+        found = self._inside.search(text) if self._inside else None
+        if found is None:
+            return text
+        start, end = found.span()
+        while start > 0 and text[start - 1] in _BASE64:
+            start -= 1
+        while end < len(text) and text[end] in _BASE64:
+            end += 1
+        return text[:start] + REDACTED + self._without_base64(text[end:])
 
     def cut(self, text: str) -> str:
         """Return the beginning of a longer text without a known value that was cut in two."""
@@ -68,7 +106,9 @@ class Redactor:
                 data = json.loads(stripped)
             except (ValueError, RecursionError):
                 return self.text(_LOOSE.sub(rf'\1"{REDACTED}"', text))
-            if _has_secret_key(data):
+            found = secrets_in(data)
+            if found:
+                self._learn_from_body(found)
                 text = json.dumps(_without(data), ensure_ascii=False)
         return self.text(text)
 
@@ -81,6 +121,16 @@ class Redactor:
         return "&".join(parts)
 
 
+def secrets_in(data: Any) -> list[str]:
+    """Return what stands under secret names in JSON data, as text."""
+    if isinstance(data, dict):
+        own = [str(value) for key, value in data.items() if key.lower() in NAMES and value]
+        return own + [found for value in data.values() for found in secrets_in(value)]
+    if isinstance(data, list):
+        return [found for item in data for found in secrets_in(item)]
+    return []
+
+
 _LOOSE = re.compile(
     r'("(?:' + "|".join(map(re.escape, sorted(NAMES))) + r')"\s*:\s*)"(?:[^"\\]|\\.)*"?',
     re.IGNORECASE,
@@ -91,6 +141,18 @@ def _forms(secret: str) -> Iterable[str]:
     yield secret
     for text in (secret, f"{secret}:"):
         yield base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+
+
+def _base64_cores(secret: str) -> Iterable[str]:
+    """Return what stands in base64 wherever the secret begins in the encoded bytes."""
+    data = secret.encode("utf-8", "surrogatepass")
+    for before in range(3):
+        encoded = base64.b64encode(b"\0" * before + data).decode()
+        whole = (before + len(data)) * 8 // 6
+        core = encoded[(before * 8 + 5) // 6 : whole]
+        if len(core) >= MIN_CORE:
+            yield core
+            yield core.replace("+", "-").replace("/", "_")
 
 
 def _spelled(text: str) -> str:
@@ -108,12 +170,6 @@ def _spellings(character: str) -> str:
     if character == " ":
         ways.append("+")
     return f"(?i:{'|'.join([*map(re.escape, ways), escapes])})"
-
-
-def _has_secret_key(data: Any) -> bool:
-    if isinstance(data, dict):
-        return any(key.lower() in NAMES or _has_secret_key(value) for key, value in data.items())
-    return isinstance(data, list) and any(map(_has_secret_key, data))
 
 
 def _without(data: Any) -> Any:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from itertools import count
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -26,6 +28,8 @@ MAX_CONNECTIONS = 8
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 30.0
 _ORIGIN = "callbench.origin"
+_PACKINGS = frozenset({"gzip", "x-gzip", "deflate"})
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HARMLESS = frozenset(
     {"host", "accept", "accept-encoding", "accept-language", "user-agent", "connection",
      "content-type", "content-length", "transfer-encoding"}
@@ -38,12 +42,18 @@ class RouteError(ValueError):
 
 @dataclass(slots=True)
 class Invocation:
-    """What the transports need to know of the operation under way."""
+    """What the transports need to know of the operation under way.
+
+    Attributes:
+        network: stands in for the network (a replay), so that no route applies; None for the real
+            one.
+    """
 
     id: int = 0
     routes: Mapping[str, str] = field(default_factory=dict)
     redactor: Redactor = field(default_factory=Redactor)
     emit: Callable[[Exchange], None] = lambda _exchange: None
+    network: httpx.AsyncBaseTransport | None = None
 
 
 current: ContextVar[Invocation] = ContextVar("invocation")
@@ -59,11 +69,7 @@ def parse_routes(routes: Iterable[str]) -> dict[str, str]:
     parsed = {}
     for route in routes:
         host, sign, target = route.partition("=")
-        try:
-            url = httpx.URL(target)
-        except httpx.InvalidURL:
-            url = httpx.URL("")
-        if not sign or not host.strip() or url.scheme not in {"http", "https"} or not url.host:
+        if not sign or not host.strip() or not _is_base(target):
             raise RouteError(
                 f"The route '{route}' is not HOST=URL: write for example "
                 "'api.example.com=http://127.0.0.1:8080' or '*=http://127.0.0.1:8080'."
@@ -72,16 +78,41 @@ def parse_routes(routes: Iterable[str]) -> dict[str, str]:
     return parsed
 
 
+def _is_base(text: str) -> bool:
+    """Whether requests can be sent below `text`: no user, query or fragment is in it."""
+    try:
+        urlsplit(text)  # httpx takes "http://["
+        url = httpx.URL(text)
+        plain = not (url.userinfo or url.query or url.fragment)
+        return plain and url.scheme in {"http", "https"} and bool(url.host) and (url.port or 1) > 0
+    except (httpx.InvalidURL, ValueError):
+        return False
+
+
 class OriginGuard(httpx.AsyncBaseTransport):
-    """Takes everything secret off a request that a redirect sends to another origin."""
+    """Takes everything secret off a request that a redirect sends to another origin.
+
+    A write does not follow there: its body belongs to the CRM that it was meant for.
+    """
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send `request`; the redirect hops of one request share its extensions."""
+        """Send `request`; the redirect hops of one request share its extensions.
+
+        Raises:
+            UnexpectedResponseError: a write is redirected to another origin.
+        """
         origin = (request.url.scheme, request.url.host, request.url.port)
-        if request.extensions.setdefault(_ORIGIN, origin) != origin:
+        first = request.extensions.setdefault(_ORIGIN, origin)
+        if first != origin:
+            if request.method not in _READS:
+                raise UnexpectedResponseError(
+                    f"{first[1]} redirects a {request.method} to {request.url.host}; what is "
+                    "written stays with the CRM it is meant for, check the connection's address.",
+                    status=307,
+                )
             request.headers = httpx.Headers(
                 [(k, v) for k, v in request.headers.raw if k.decode().lower() in _HARMLESS]
             )
@@ -100,6 +131,9 @@ class RouteTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` to where the routes of the invocation point."""
+        network = current.get().network
+        if network is not None:
+            return await network.handle_async_request(request)
         target = routed(request.url)
         if target is None:
             return await self._inner.handle_async_request(request)
@@ -170,18 +204,33 @@ class _Record:
         self.wait_ms: float | None = None
         self.kept = bytearray()
         self.size = 0
+        self.unpacked: _Unpacked | None = None
         self.done = False
-        target = routed(request.url)
+        target = routed(request.url) if invocation.network is None else None
         self.routed_to = str(target) if target is not None else None
 
     def answered(self, response: httpx.Response) -> None:
         self.response = response
+        if response.headers.get("content-encoding", "").lower() in _PACKINGS:
+            self.unpacked = _Unpacked()
         self.wait_ms = (time.perf_counter() - self.began) * 1000
 
-    def read(self, chunk: bytes) -> None:
-        self.size += len(chunk)
-        if len(self.kept) < KEPT_BYTES:
-            self.kept += chunk[: KEPT_BYTES - len(self.kept)]
+    def read(self, chunk: bytes, limit: int) -> None:
+        """Take a chunk as it came; `size` counts what the connector gets, unpacked."""
+        if self.unpacked is None:
+            pieces: Iterable[bytes] = (chunk,)
+        else:
+            pieces = self.unpacked.pieces(chunk)
+        for piece in pieces:
+            self.size += len(piece)
+            if len(self.kept) < KEPT_BYTES:
+                self.kept += piece[: KEPT_BYTES - len(self.kept)]
+            if self.size > limit:
+                raise UnexpectedResponseError(
+                    f"The answer of {self.request.url.host} is larger than "
+                    f"{limit // (1024 * 1024)} MB and was cut off: ask for less.",
+                    status=self.response.status_code if self.response else None,
+                )
 
     def finish(self, error: BaseException | None = None) -> None:
         if self.done:
@@ -216,23 +265,54 @@ class _Record:
         )
 
 
+class _Unpacked:
+    """Unpacks a gzip or deflate body a little at a time, however much is in it."""
+
+    def __init__(self) -> None:
+        self._inflater: zlib._Decompress | None = None
+        self._broken = False
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield what a packed chunk holds; the chunk itself once it cannot be unpacked."""
+        if self._inflater is None and chunk:
+            # "deflate" is zlib's format, or bare deflate where the server took it literally.
+            bare = chunk[0] & 0x0F != 8 and chunk[:1] != b"\x1f"
+            self._inflater = zlib.decompressobj(wbits=-15 if bare else 47)
+        while chunk and not self._broken and self._inflater is not None:
+            try:
+                piece = self._inflater.decompress(chunk, KEPT_BYTES)
+            except zlib.error:
+                self._broken = True
+                break
+            chunk = self._inflater.unconsumed_tail
+            if not piece and not chunk:
+                return
+            yield piece
+        if self._broken:
+            yield chunk
+
+
 class _WatchedStream(httpx.AsyncByteStream):
     def __init__(self, inner: httpx.AsyncByteStream, record: _Record, limit: int) -> None:
         self._inner = inner
         self._record = record
         self._limit = limit
+        self._reading: AsyncGenerator[bytes, None] | None = None
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._reading = self._read()
+        return self._reading
+
+    async def _read(self) -> AsyncGenerator[bytes, None]:
         record = self._record
         try:
             async for chunk in self._inner:
-                record.read(chunk)
-                if record.size > self._limit:
-                    raise UnexpectedResponseError(  # noqa: TRY301
-                        f"The answer of {record.request.url.host} is larger than "
-                        f"{self._limit // (1024 * 1024)} MB and was cut off: ask for less.",
-                        status=record.response.status_code if record.response else None,
-                    )
+                try:
+                    record.read(chunk, self._limit)
+                except UnexpectedResponseError:
+                    # Closed before its reader is dropped: httpcore's cannot close in a finalizer.
+                    await self._inner.aclose()
+                    raise
                 yield chunk
         except GeneratorExit:
             record.finish()
@@ -244,11 +324,18 @@ class _WatchedStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+        # A reader that stopped half-way (a body that cannot be unpacked) is ended here, not by the
+        # garbage collector after the loop has gone.
+        if self._reading is not None:
+            await self._reading.aclose()
         self._record.finish()
 
 
 def build_client(max_answer_bytes: int = MAX_ANSWER_BYTES) -> httpx.AsyncClient:
-    """Return the client that a host hands to its connector."""
+    """Return the client that a host hands to its connector.
+
+    It keeps no cookies, as production's does not: one operation never depends on another's.
+    """
     network = httpx.AsyncHTTPTransport(
         limits=httpx.Limits(
             max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
@@ -259,6 +346,7 @@ def build_client(max_answer_bytes: int = MAX_ANSWER_BYTES) -> httpx.AsyncClient:
         transport=transport,
         follow_redirects=True,
         max_redirects=5,
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
     )
 
@@ -277,9 +365,6 @@ def _body(data: bytes, size: int, headers: httpx.Headers, redactor: Redactor) ->
         return None
     truncated = size > len(data)
     mime_type = headers.get("content-type", "")
-    if headers.get("content-encoding", "").lower() in {"gzip", "deflate"}:
-        data, size = _decompressed(data, size)
-        truncated = truncated or size > len(data)
     try:
         # A cut body may end in the middle of a character.
         text = data.decode("utf-8", errors="ignore" if truncated else "strict")
@@ -295,16 +380,3 @@ def _body(data: bytes, size: int, headers: httpx.Headers, redactor: Redactor) ->
     if truncated:
         kept = redactor.cut(kept)
     return Body(text=kept, size=size, truncated=truncated, mime_type=mime_type)
-
-
-def _decompressed(data: bytes, size: int) -> tuple[bytes, int]:
-    """Return the beginning of an unpacked body and its whole size, counted up to a limit."""
-    unpacker = zlib.decompressobj(wbits=47)
-    try:
-        opened = unpacker.decompress(data, KEPT_BYTES)
-        total = len(opened)
-        while unpacker.unconsumed_tail and total < MAX_ANSWER_BYTES:
-            total += len(unpacker.decompress(unpacker.unconsumed_tail, KEPT_BYTES))
-    except zlib.error:
-        return data, size
-    return opened, total

@@ -1,6 +1,7 @@
 """Loading a connector, and the one sentence for each way in which that fails."""
 
 import re
+import sys
 
 import pytest
 
@@ -57,3 +58,26 @@ def test_an_unknown_name_lists_the_built_in_ones():
     with pytest.raises(ConnectorLoadError) as caught:
         load("nosuchcrm")
     assert all(name in str(caught.value) for name in builtin_platforms())
+
+
+def test_a_connector_may_be_split_into_modules(tmp_path):
+    for crm in ("one", "two"):
+        folder = tmp_path / crm
+        folder.mkdir()
+        (folder / "names.py").write_text(f"name = {crm!r}")
+        (folder / f"wire_{crm}.py").write_text("PATH = '/people'")
+        (folder / "__init__.py").write_text("BEGUN = True")
+        (folder / "connector.py").write_text(
+            "from . import BEGUN\nfrom .names import name\n"
+            f"import wire_{crm}\n" + GOOD.format("Small")
+        )
+    for crm in ("one", "two"):
+        module = sys.modules[load(str(tmp_path / crm)).kind.__module__]
+        assert module.name == crm
+        assert module.BEGUN
+
+
+def test_a_module_of_a_connector_does_not_stand_in_for_an_installed_one(tmp_path):
+    (tmp_path / "json.py").write_text("raise SystemExit('not json')")
+    (tmp_path / "small.py").write_text("import json\n" + GOOD.format("Small"))
+    assert load(str(tmp_path / "small.py")).kind.__name__ == "Small"

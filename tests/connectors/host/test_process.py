@@ -34,6 +34,13 @@ CONNECTOR = r"""
                 os._exit(3)
             if what == "garbage":
                 os.write(1, b"\xff\x00{...\n")
+            if what == "leak":
+                os.write(2, b"stderr s3cret-value\n")
+                os._exit(3)
+            if what == "learn":
+                self.context.save_user(access_token="next-s3cret")
+                os.write(2, b"stderr next-s3cret\n")
+                await asyncio.sleep(0.05)
             if what == "huge":
                 return "x" * 100_000_000
             if what == "object":
@@ -143,7 +150,6 @@ async def test_a_process_that_exits_is_replaced_and_its_code_is_said(source):
     before = host.pid
     reply = await call(host, "exit")
     assert "exit code 3" in reply.error.message
-    assert host.pid is None
     assert (await call(host, "fine")).result == {"did": "fine"}
     assert host.pid != before
     await host.close()
@@ -310,4 +316,62 @@ async def test_a_connector_that_cannot_be_loaded_says_why(tmp_path):
     with pytest.raises(ConnectorLoadError, match=r"broken\.py:1"):
         await host.describe()
     await host.close()
+    await host.close()
+
+
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_the_next_process_is_started_ahead_of_the_next_operation(source):
+    host = HostProcess(str(source))
+    before = host.pid
+    await call(host, "exit")
+    await until(lambda: host.pid not in {None, before})
+    ahead = host.pid
+    assert (await call(host, "fine")).result == {"did": "fine"}
+    assert host.pid == ahead
+    await host.close()
+
+
+async def test_a_host_closed_while_it_is_replaced_leaves_no_process(source):
+    host = HostProcess(str(source))
+    await call(host, "exit")
+    await host.close()
+    assert host.pid is None
+
+
+async def test_a_connector_that_cannot_be_loaded_any_more_is_not_tried_again_and_again(source):
+    host = HostProcess(str(source))
+    await host.describe()
+    source.write_text("import os; os._exit(5)")
+    await call(host, "exit")
+    await until(lambda: host.replacing is False)
+    assert host.pid is None
+    reply = await call(host, "fine")
+    assert (reply.error.type, "code 5" in reply.error.message) == ("ConnectorExitedError", True)
+    await host.close()
+
+
+async def test_what_is_written_past_the_console_and_last_words_show_no_secret(source):
+    host = HostProcess(str(source))
+    events = []
+    reply = await call(host, "leak", events=events, secrets=("s3cret-value",))
+    assert "Its last words: stderr [REDACTED]" in reply.error.message
+    assert "s3cret-value" not in repr(events)
+    events = []
+    await call(host, "learn", events=events)
+    await until(lambda: any(isinstance(event, ConsoleEvent) for event in events))
+    printed = [event for event in events if isinstance(event, ConsoleEvent)]
+    assert "next-s3cret" not in repr(printed)
+    await host.close()
+
+
+async def test_a_file_in_the_current_folder_stands_in_for_no_module(source, tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit('not json')")
+    monkeypatch.chdir(tmp_path)
+    host = HostProcess(str(source))
+    assert (await call(host, "fine")).result == {"did": "fine"}
     await host.close()

@@ -69,7 +69,7 @@ def test_a_secret_name_needs_no_known_value(name, canary):
         assert kept == {"a": [{spelled: REDACTED, "page": 2}]}
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(SECRET_NAMES, CANARIES, st.data())
 def test_json_that_was_cut_shows_no_part_of_a_secret(name, canary, data):
     whole = json.dumps({"page": 2, name: canary, "note": canary, "more": "x" * 20})
@@ -106,3 +106,38 @@ def test_what_holds_no_secret_stays_byte_for_byte():
     assert redactor.url(url) == url
     for text in ('{ "a" :  1.0, "note": "abc" }', "[1, 2", "plain", ""):
         assert redactor.body(text, "application/json") == text
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "user", "user:", "a longer name:"])
+@pytest.mark.parametrize("after", ["", ":", ":x", "@host"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_is_found_inside_base64_wherever_it_begins(before, after, encode):
+    secret = "s3cret?>~value"
+    encoded = encode(f"{before}{secret}{after}".encode()).decode()
+    assert Redactor([secret]).text(f'x "{encoded}" y') == f'x "{REDACTED}" y'
+
+
+def test_text_that_only_looks_like_base64_stays():
+    text = "VGhlIG51bWJlciBpcyBwdWJsaWM= and +14155550132"
+    assert Redactor(["s3cret-value"]).text(text) == text
+
+
+def test_a_session_that_begins_in_an_answer_is_known_from_then_on():
+    redactor = Redactor()
+    redactor.body('{"data": {"BhRestToken": "session-0123", "token": "Ada"}}', "application/json")
+    assert redactor.text("GET /x?s=session-0123") == f"GET /x?s={REDACTED}"
+    assert redactor.text("Ada") == "Ada"
+
+
+def test_a_list_of_tokens_does_not_fill_the_redactor():
+    redactor = Redactor()
+    rows = [{"token": f"{row:04d}-token-of-row"} for row in range(1000)]
+    kept = redactor.body(json.dumps(rows), "application/json")
+    assert "token-of-row" not in kept
+    assert redactor.text("0999-token-of-row") == "0999-token-of-row"
+
+
+def test_values_can_be_learnt_later():
+    redactor = Redactor(["first-secret"])
+    redactor.learn(["second-secret", "x"])
+    assert redactor.text("first-secret second-secret x") == f"{REDACTED} {REDACTED} x"

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gzip
 import socket
+import zlib
 
 import httpx
 import pytest
@@ -127,27 +128,40 @@ async def test_what_no_route_names_goes_where_it_was_asked_to(start, bench):
 
 
 @pytest.mark.parametrize(
-    "route", ["", "crm.example", "=http://a", "a=", "a=ftp://b", "a=http://", "a=b"]
+    "route",
+    [
+        "",
+        "crm.example",
+        "=http://a",
+        "a=",
+        "a=ftp://b",
+        "a=http://",
+        "a=b",
+        "a=http://[",
+        "a=http://b:port",
+        "a=http://user:key@b",
+        "a=http://b/?q=1",
+        "a=http://b/#f",
+    ],
 )
 def test_a_bad_route_is_said_in_one_sentence(route):
     with pytest.raises(RouteError, match="is not HOST=URL: write for example"):
         parse_routes([route])
 
 
+CREDENTIALS = {
+    "Authorization": f"Basic {SECRET}",
+    "BhRestToken": SECRET,
+    "Cookie": f"s={SECRET}",
+    "X-Own": "own",
+}
+
+
 async def test_a_redirect_to_another_origin_takes_no_credentials_along(start, bench):
     stranger = await start()
     first = await start(answer(b"", "307 Temporary Redirect", Location=f"{stranger.url}/x"))
     client, exchanges = bench()
-    await client.post(
-        f"{first.url}/login",
-        json={},
-        headers={
-            "Authorization": f"Basic {SECRET}",
-            "BhRestToken": SECRET,
-            "Cookie": f"s={SECRET}",
-            "X-Own": "own",
-        },
-    )
+    await client.get(f"{first.url}/login", headers=CREDENTIALS)
     assert SECRET in first.heads[0]
     (head,) = stranger.heads
     assert SECRET not in head
@@ -155,6 +169,39 @@ async def test_a_redirect_to_another_origin_takes_no_credentials_along(start, be
         assert f"{name}:" not in head.lower()
     assert [e.url for e in exchanges] == [f"{first.url}/login", f"{stranger.url}/x"]
     assert SECRET not in repr(exchanges)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_a_write_does_not_follow_to_another_origin(start, bench, method):
+    stranger = await start()
+    first = await start(answer(b"", "307 Temporary Redirect", Location=f"{stranger.url}/x"))
+    client, exchanges = bench()
+    with pytest.raises(UnexpectedResponseError, match=f"redirects a {method} to") as refused:
+        await client.request(method, f"{first.url}/login", json={"name": "Ada"})
+    assert refused.value.status == 307
+    assert stranger.heads == []
+    assert len(exchanges) == 1
+
+
+async def test_no_cookie_is_kept_for_the_next_operation(start, bench):
+    server = await start(answer(Set_Cookie="session=1; Path=/"))
+    client, exchanges = bench()
+    await client.get(server.url)
+    await client.get(server.url)
+    assert "cookie:" not in server.heads[1].lower()
+    assert dict(exchanges[0].response_headers)["Set-Cookie"] == REDACTED
+
+
+async def test_what_stands_in_for_the_network_answers_and_no_route_applies(start, bench):
+    server = await start()
+    client, exchanges = bench(f"*={server.url}")
+    transport.current.get().network = httpx.MockTransport(
+        lambda _: httpx.Response(203, stream=httpx.ByteStream(b"[1]"))
+    )
+    response = await client.get("https://crm.example/a")
+    assert (response.status_code, response.json()) == (203, [1])
+    assert server.heads == []
+    assert (exchanges[0].status, exchanges[0].routed_to) == (203, None)
 
 
 async def test_a_redirect_within_the_origin_keeps_them(start, bench):
@@ -221,6 +268,47 @@ async def test_a_packed_body_that_unpacks_to_much_is_cut(start, bench):
     body = exchanges[0].response_body
     assert (len(body.text), body.size) == (KEPT_BYTES, 3 * KEPT_BYTES)
     assert body.truncated
+
+
+def deflated(data, wbits):
+    packer = zlib.compressobj(wbits=wbits)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize("wbits", [zlib.MAX_WBITS, -zlib.MAX_WBITS])
+async def test_both_kinds_of_deflate_are_read(start, bench, wbits):
+    text = "Ada Lovelace " * 10
+    packed = deflated(text.encode(), wbits)
+    server = await start(answer(packed, content_type="text/plain", Content_Encoding="deflate"))
+    client, exchanges = bench()
+    assert (await client.get(server.url)).text == text
+    assert exchanges[0].response_body.text == text
+
+
+async def test_a_small_body_that_unpacks_to_too_much_is_cut_off(start, bench):
+    packed = gzip.compress(b"a" * 5 * 1024 * 1024)
+    server = await start(answer(packed, Content_Encoding="gzip"))
+    client, exchanges = bench(max_answer_bytes=1024 * 1024)
+    with pytest.raises(UnexpectedResponseError, match="larger than 1 MB"):
+        await client.get(server.url)
+    assert exchanges[0].error.startswith("UnexpectedResponseError")
+    assert exchanges[0].response_body.size < 2 * 1024 * 1024
+
+
+async def test_a_body_that_is_not_packed_as_it_says_is_kept_as_it_came(start, bench):
+    server = await start(answer(b"not gzip at all", Content_Encoding="gzip"))
+    client, exchanges = bench()
+    with pytest.raises(httpx.DecodingError):
+        await client.get(server.url)
+    assert exchanges[0].response_body.text == "not gzip at all"
+
+
+async def test_a_secret_inside_base64_is_taken_out_of_a_binary_body(start, bench):
+    data = b"\x00\xff\x01" + SECRET.encode() + b"\xff\xfe"
+    server = await start(answer(data, content_type="application/octet-stream"))
+    client, exchanges = bench()
+    await client.get(server.url)
+    assert exchanges[0].response_body.text == REDACTED
 
 
 async def test_bytes_that_are_no_text_are_kept_in_base64(start, bench):

@@ -64,6 +64,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     verb.add_argument("operation", metavar="OPERATION")
     verb.add_argument("--input", required=True, metavar="FILE", help="JSON; - reads stdin")
+    tape = verb.add_mutually_exclusive_group()
+    tape.add_argument("--record", metavar="F.har", help="keep the requests and answers here")
+    tape.add_argument("--replay", metavar="F.har", help="answer from here, without a network")
 
     verb = verbs.add_parser("find", parents=[shared, driving], help="who is calling?")
     verb.add_argument("number", metavar="NUMBER")
@@ -213,14 +216,15 @@ class _Version(argparse.Action):
     """Prints the version; the package's metadata is read only when somebody asks."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> NoReturn:
-        print(f"callbench {_version()}")
+        print(f"callbench {version()}")
         parser.exit()
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+def version() -> str:
+    """Return Callbench's version."""
+    from importlib import metadata  # noqa: PLC0415
 
     try:
-        return version("callbench")
-    except PackageNotFoundError:
+        return metadata.version("callbench")
+    except metadata.PackageNotFoundError:
         return "from source"

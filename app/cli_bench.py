@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from app.bench import Bench, Run, failure_sentence
-from app.cli import CONNECTOR_FAILED, DONE, WRONG_USAGE, CommandError, print_result
+from app.cli import (
+    CONNECTOR_FAILED,
+    DONE,
+    WRONG_USAGE,
+    CommandError,
+    print_result,
+    version,
+)
 from app.connections import (
     DEFAULT_TIMEOUT_S,
     Connection,
@@ -27,6 +34,7 @@ from app.journal import Journal
 from app.sandbox.process import start_or_join
 from app.vault import open_vault
 from connectors.contract.exchange import Exchange
+from connectors.contract.har import to_har
 from connectors.contract.hosting import (
     ConnectorHost,
     ConsoleEvent,
@@ -42,13 +50,14 @@ from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
 from connectors.runtime.transport import RouteError, parse_routes
 
-USAGE_ERRORS = ("InvalidInputError", "UnknownOperationError")
+USAGE_ERRORS = ("InvalidInputError", "UnknownOperationError", "CassetteError")
 
 
 def invoke(options: argparse.Namespace) -> int:
     """``callbench invoke``: one operation with exactly this input."""
     given = _read_input(options.input)
     routes = _routes(options)
+    cassette = str(Path(options.replay).absolute()) if options.replay else ""
 
     async def work() -> int:
         events: list[HostEvent] = []
@@ -58,20 +67,19 @@ def invoke(options: argparse.Namespace) -> int:
             reply = await host.invoke(
                 options.operation,
                 given,
-                options=InvokeOptions(routes=routes, secrets=_secrets_in(given)),
+                options=InvokeOptions(routes=routes, secrets=_secrets_in(given), cassette=cassette),
                 timeout_s=options.timeout or DEFAULT_TIMEOUT_S,
                 on_event=events.append,
             )
         finally:
             await host.close()
         error = reply.error
+        exchanges = [event.exchange for event in events if isinstance(event, ExchangeEvent)]
+        if options.record:
+            _write(Path(options.record), to_har(exchanges, version()))
         document = {
             "result": to_wire(reply.result),
-            "requests": [
-                request_document(event.exchange)
-                for event in events
-                if isinstance(event, ExchangeEvent)
-            ],
+            "requests": [request_document(exchange) for exchange in exchanges],
             "console": [
                 {"stream": event.stream, "text": event.text}
                 for event in events
@@ -255,6 +263,17 @@ def _read_input(name: str) -> dict[str, Any]:
             "The input must be a JSON object, the operation's argument as production sends it."
         )
     return data
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file for its owner only; an older one is replaced as a whole."""
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        draft.touch(mode=0o600)
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError as error:
+        raise CommandError(f"The recording {path} cannot be written: {error.strerror}.") from error
 
 
 def _fields(pairs: list[str]) -> dict[str, str]:

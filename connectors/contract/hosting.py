@@ -46,12 +46,14 @@ class InvokeOptions(Wire, frozen=True, kw_only=True, omit_defaults=False):
         config: the connection's configuration; wins over the environment.
         account_data: what the account has kept, by key.
         secrets: values to redact wherever they appear.
+        cassette: path of a HAR whose answers stand in for the network, empty for the network.
     """
 
     routes: dict[str, str] = msgspec.field(default_factory=dict)
     config: dict[str, str] = msgspec.field(default_factory=dict)
     account_data: dict[str, AccountValue] = msgspec.field(default_factory=dict)
     secrets: tuple[str, ...] = ()
+    cassette: str = ""
 
 
 class ErrorInfo(Wire, frozen=True, kw_only=True, omit_defaults=False):

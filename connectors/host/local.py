@@ -12,12 +12,14 @@ import time
 import traceback
 from collections.abc import Mapping
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 
 from connectors.contract.connector import Connector
+from connectors.contract.har import HarError
 from connectors.contract.hosting import (
     AccountValue,
     CacheEvent,
@@ -37,6 +39,7 @@ from connectors.host.console import ConsoleWriter
 from connectors.host.load import LoadedConnector, load
 from connectors.runtime import transport
 from connectors.runtime.redact import Redactor, secrets_in
+from connectors.runtime.replay import ReplayTransport
 from connectors.runtime.transport import Invocation, build_client
 
 MAX_RESULT_BYTES = 8 * 1024 * 1024
@@ -141,6 +144,10 @@ class LocalHost:
         began = time.perf_counter()
         number = invocation or next(self._ids)
         redactor = Redactor(options.secrets)
+        try:
+            network = ReplayTransport.open(Path(options.cassette)) if options.cassette else None
+        except HarError as unreadable:
+            return Reply(error=ErrorInfo(type="CassetteError", message=str(unreadable)))
         tokens = (
             _options.set(options),
             _on_event.set(on_event),
@@ -150,6 +157,7 @@ class LocalHost:
                     routes={host.lower(): url for host, url in options.routes.items()},
                     redactor=redactor,
                     emit=lambda exchange: on_event(ExchangeEvent(exchange=exchange)),
+                    network=network,
                 )
             ),
         )

@@ -17,6 +17,7 @@ from itertools import count
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 
 from connectors.contract.errors import UnexpectedResponseError
 from connectors.contract.exchange import Body, Exchange
@@ -193,6 +194,20 @@ class CaptureTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+def asked_exchange(request: httpx.Request, sent: bytes, invocation: Invocation) -> Exchange:
+    """Return the asking half of an exchange, secrets gone."""
+    redactor = invocation.redactor
+    return Exchange(
+        id=0,
+        invocation=invocation.id,
+        started_ms=0.0,
+        method=request.method,
+        url=redactor.url(_asked(request.url)),
+        headers=redactor.headers(_pairs(request.headers)),
+        body=_body(sent, len(sent), request.headers, redactor),
+    )
+
+
 class _Record:
     def __init__(self, invocation: Invocation, request: httpx.Request, sent: bytes) -> None:
         self.invocation = invocation
@@ -238,16 +253,13 @@ class _Record:
         self.done = True
         redactor, response = self.invocation.redactor, self.response
         ms = (time.perf_counter() - self.began) * 1000
+        asked = asked_exchange(self.request, self.sent, self.invocation)
         self.invocation.emit(
-            Exchange(
+            msgspec.structs.replace(
+                asked,
                 id=next(_ids),
-                invocation=self.invocation.id,
                 started_ms=self.started_ms,
-                method=self.request.method,
-                url=redactor.url(_asked(self.request.url)),
                 routed_to=redactor.url(self.routed_to) if self.routed_to else None,
-                headers=redactor.headers(_pairs(self.request.headers)),
-                body=_body(self.sent, len(self.sent), self.request.headers, redactor),
                 status=response.status_code if response else None,
                 reason=response.reason_phrase if response else "",
                 response_headers=redactor.headers(_pairs(response.headers)) if response else (),

@@ -1,12 +1,18 @@
 """The driving verbs, in this process, against a real sandbox in a child process."""
 
+import asyncio
+import base64
 import json
 import textwrap
 
 import pytest
 
 from app.cli import main
+from app.home import home
 from app.sandbox import seed
+from app.sandbox.accounts import INSIGHTLY_API_KEY
+from app.sandbox.process import start_or_join
+from connectors.contract.har import to_har
 
 PLAIN = seed.DEMO["plain"]
 
@@ -163,3 +169,65 @@ def test_what_a_connector_prints_is_console(capsys, tmp_path):
         assert code == 0
         assert "hello from the connector" in "".join(row["text"] for row in document["console"])
         assert document["result"] == {"successful": True, "matchedContactInfo": []}
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """A lookup's input, and the arguments that make `invoke` run it."""
+    path = tmp_path / "input.json"
+    user = {"platformAdditionalInfo": {"apiUrl": "https://api.na1.insightly.com"}}
+    header = base64.b64encode(f"{INSIGHTLY_API_KEY}:".encode()).decode()
+    given = {"user": user, "authHeader": f"Basic {header}", "phoneNumber": PLAIN.e164}
+    path.write_text(json.dumps(given | {"overridingFormat": "", "isExtension": "false"}))
+    return ["invoke", "insightly", "findContact", "--input", str(path)]
+
+
+async def test_a_recording_replays_with_the_network_cut(capsys, tmp_path, asked):
+    tape = tmp_path / "lookup.har"
+    sandbox = await start_or_join(home())
+    try:
+        route = f"*={sandbox.urls['insightly']}"
+        arguments = [*asked, "--route", route, "--record", str(tape)]
+        code, recorded, _err = await asyncio.to_thread(run, capsys, *arguments)
+    finally:
+        await sandbox.close()
+    assert code == 0
+    assert recorded["result"]["matchedContactInfo"][0]["name"] == PLAIN.names[0]
+    assert tape.stat().st_mode & 0o077 == 0
+    assert INSIGHTLY_API_KEY.encode() not in tape.read_bytes()
+    cut = [*asked, "--route", "*=http://127.0.0.1:9", "--replay", str(tape)]
+    code, replayed, err = await asyncio.to_thread(run, capsys, *cut)
+    assert (code, err) == (0, "")
+    assert replayed["result"] == recorded["result"]
+    assert {r["url"] for r in replayed["requests"]} == {r["url"] for r in recorded["requests"]}
+
+
+def test_a_request_that_was_not_recorded_is_the_crms_side(capsys, tmp_path, asked):
+    tape = tmp_path / "empty.har"
+    tape.write_bytes(to_har([], "1.0"))
+    code, document, err = run(capsys, *asked, "--replay", str(tape))
+    assert (code, document["error"]["type"]) == (3, "ReplayMissError")
+    assert "The recording has no answer to GET https://api.na1.insightly.com" in err
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"[]"])
+def test_a_recording_that_cannot_be_read_is_wrong_usage(capsys, tmp_path, asked, content):
+    tape = tmp_path / "odd.har"
+    if content is not None:
+        tape.write_bytes(content)
+    code, _document, err = run(capsys, *asked, "--replay", str(tape))
+    assert code == 2
+    assert f"The recording {tape} cannot be read" in err
+
+
+def test_a_recording_that_cannot_be_written_is_wrong_usage(capsys, tmp_path, asked):
+    tape = tmp_path / "no" / "such" / "folder.har"
+    code, _document, err = run(
+        capsys, *asked, "--route", "*=http://127.0.0.1:9", "--record", str(tape)
+    )
+    assert (code, "cannot be written" in err) == (2, True)
+
+
+def test_recording_and_replaying_at_once_is_wrong_usage(capsys, asked):
+    code, _document, err = run(capsys, *asked, "--record", "a.har", "--replay", "b.har")
+    assert (code, "not allowed with" in err) == (2, True)

@@ -38,13 +38,14 @@ _CHOICES = (
 )
 _DEFAULTS = {"multiContactMatchBehavior": "openAllMatches"}
 _AFTER_CREATION = "openContactPageAfterCreation"
+_EXTENSIONS = "allowExtensionNumberLogging"
 
 
 class CallPopDialog(QDialog):
     """Edit the call pop settings under production's setting ids. Opened with `open()`.
 
     Signals:
-        settings_saved: value by setting id; text, and a bool for the check box.
+        settings_saved: value by setting id; text, and a bool for a check box.
     """
 
     settings_saved = Signal(dict)
@@ -71,6 +72,11 @@ class CallPopDialog(QDialog):
         self._after_creation.setAccessibleName("Contact created call pop")
         self._after_creation.setToolTip("Open the page of a contact that was just created")
         column.addWidget(self._after_creation)
+        self._extensions = QCheckBox("Match and log extension numbers")
+        self._extensions.setObjectName(_EXTENSIONS)
+        self._extensions.setAccessibleName("Match and log extension numbers")
+        self._extensions.setToolTip("Calls with a number that has no +, such as 101")
+        column.addWidget(self._extensions)
         save = QPushButton("Save")
         save.setObjectName("saveCallPopButton")
         save.setDefault(True)
@@ -87,8 +93,15 @@ class CallPopDialog(QDialog):
         column.addStretch(1)
         column.addLayout(bottom)
 
-    def start(self, settings: Mapping[str, Any]) -> None:
-        """Open with these settings; a missing value shows production's default."""
+    def start(self, settings: Mapping[str, Any], *, offers_extensions: bool = False) -> None:
+        """Open with these settings; a missing value shows production's default.
+
+        Args:
+            settings: value by setting id.
+            offers_extensions: whether the CRM's manifest lets extension numbers be logged.
+        """
+        self._extensions.setChecked(bool(settings.get(_EXTENSIONS, False)))
+        self._extensions.setVisible(offers_extensions)
         for setting, combo in self._combos.items():
             chosen = settings.get(setting, _DEFAULTS.get(setting))
             combo.setCurrentIndex(max(0, combo.findData(chosen)))
@@ -100,7 +113,9 @@ class CallPopDialog(QDialog):
         chosen: dict[str, Any] = {
             setting: combo.currentData() for setting, combo in self._combos.items()
         }
-        return {**chosen, _AFTER_CREATION: self._after_creation.isChecked()}
+        for box in (self._after_creation, self._extensions):
+            chosen[box.objectName()] = box.isChecked()
+        return chosen
 
     @Slot()
     def _on_save_clicked(self) -> None:

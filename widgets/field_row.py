@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 
 def label(text: str, role: str, *, wraps: bool = False, parent: QWidget | None = None) -> QLabel:
@@ -29,6 +30,8 @@ class FieldRow(QWidget):
         super().__init__(parent)
         self.control = control
         control.setProperty("role", "underlined")
+        if isinstance(control, QComboBox):
+            control.installEventFilter(self)
         self._title = label(title, "fieldLabel")
         self._title.setBuddy(control)
         self._problem = label("", "problem", wraps=True)
@@ -40,6 +43,13 @@ class FieldRow(QWidget):
         self._column.addWidget(control)
         self._column.addWidget(self._problem)
         self.set_title(title)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave a wheel over an unfocused combo box to the page: it scrolls, no value changes."""
+        if event.type() == QEvent.Type.Wheel and not self.control.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def add_note(self, note: QLabel) -> None:
         """Put a line right under the control."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from app.bench import Bench, Run
 from app.extension.calls import Call, LoggedRecord, to_call_log
 from app.extension.log_form import SEARCH_KEY, ExistingLog, LogForm, LogSubmission
-from app.extension.matcher import is_external, real_contacts
+from app.extension.matcher import real_contacts
 from app.loop import TaskRunner
 from connectors.contract.model import Contact
 from widgets.page_state import SearchResult
@@ -87,7 +87,7 @@ class LogPresenter(QObject):
                 "Please go to Settings and connect to the CRM: choose a connection.", "warning"
             )
             return
-        if not is_external(call.number):
+        if not extension.is_looked_up(call.number):
             extension.notify("Extension numbers cannot be logged", "warning", 3000)
             return
         if extension.calls.logged(call.session_id) is not None:
@@ -216,6 +216,7 @@ class LogPresenter(QObject):
             ),
         )
         extension.notify_run(run, "Call log added")
+        await self._dispose(bench, call, submission)
         return True
 
     async def _update(self, bench: Bench, call: Call, submission: LogSubmission) -> bool:
@@ -229,7 +230,26 @@ class LogPresenter(QObject):
             self._extension.notify_run(run, "Failed to save call log")
             return False
         self._extension.notify_run(run, "Call log updated")
+        await self._dispose(bench, call, submission)
         return True
+
+    async def _dispose(self, bench: Bench, call: Call, submission: LogSubmission) -> None:
+        """Send the chosen fields once more as the call's disposition (contact-flow 1.6 step 5).
+
+        The call is logged by then, so what fails here is told and changes nothing else.
+        """
+        operations = bench.description.operations if bench.description else ()
+        if (
+            not submission.additional_submission
+            or bench.manifest.disable_disposition
+            or "upsertCallDisposition" not in operations
+        ):
+            return
+        run = await bench.dispose(
+            call.session_id, submission.additional_submission | {"note": submission.note}
+        )
+        if run.failed or run.outcome.answer.get("successful") is False:
+            self._extension.notify_run(run)
 
     async def _found_after_all(self, call: Call, form: LogForm) -> bool:
         """Look before creating again: the create before may have reached the CRM."""

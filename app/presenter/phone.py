@@ -12,7 +12,12 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.bench import Bench, Run
 from app.extension.call_pop import PopDecision, PopEvent, PopSettings, contact_url, decide
 from app.extension.calls import Call, CallFilter, CallHistory, clock_text
-from app.extension.matcher import LocalMatchCache, is_external, real_contacts
+from app.extension.matcher import (
+    LocalMatchCache,
+    is_external,
+    is_looked_up,
+    real_contacts,
+)
 from app.loop import TaskRunner
 from app.presenter.create import CreatePresenter
 from app.presenter.log import LogPresenter
@@ -181,7 +186,7 @@ class PhonePresenter(QObject):
         if bench is None:
             self.notify("Choose a connection first.", "warning")
             return None
-        if not is_external(number):
+        if not self.is_looked_up(number):
             self.notify(
                 f"“{shorten(number)}” is an extension or not an international number: App Connect "
                 "does not look it up. Type the number with + and its country code.",
@@ -190,7 +195,12 @@ class PhonePresenter(QObject):
             return None
         self._set_state("loading")
         try:
-            run = await bench.find(number, self._formats(), force_refresh=force_refresh)
+            run = await bench.find(
+                number,
+                self._formats(),
+                is_extension=not is_external(number),
+                force_refresh=force_refresh,
+            )
         except BaseException:
             self._set_state("ready")
             raise
@@ -200,6 +210,16 @@ class PhonePresenter(QObject):
             self.new_entry = next((c for c in run.contacts if c.is_new_contact), None)
             self.show_history()
         return run
+
+    def is_looked_up(self, number: str) -> bool:
+        """Whether a number is matched and logged; an extension only where that is switched on."""
+        bench = self.bench
+        allows = (
+            self.pop_settings.allow_extension_numbers
+            and bench is not None
+            and bench.manifest.enable_extension_number_logging_setting
+        )
+        return is_looked_up(number, allow_extensions=allows)
 
     def notify(
         self,
@@ -286,7 +306,7 @@ class PhonePresenter(QObject):
             self._panel.dialpad.show_match(text, can_create=nobody)
 
     async def _ring(self, call: Call) -> None:
-        if is_external(call.number) and self.matches.match(call.number) is None:
+        if self.is_looked_up(call.number) and self.matches.match(call.number) is None:
             await self.match(call.number)
             self._show_card()
         await self._pop(call, "onFirstRing")
@@ -308,7 +328,7 @@ class PhonePresenter(QObject):
 
     def _decide(self, call: Call, event: PopEvent) -> PopDecision:
         bench = self.bench
-        if bench is None or not is_external(call.number):
+        if bench is None or not self.is_looked_up(call.number):
             return PopDecision(nothing="There is nobody to look up.")
         match = self.matches.match(call.number)
         return decide(
@@ -322,7 +342,12 @@ class PhonePresenter(QObject):
 
     @Slot()
     def _on_call_pop_requested(self) -> None:
-        self._call_pop.start(self._pop_values)
+        manifest = self.bench.manifest if self.bench else None
+        self._call_pop.start(
+            self._pop_values,
+            offers_extensions=manifest is not None
+            and manifest.enable_extension_number_logging_setting,
+        )
 
     @Slot(dict)
     def _on_call_pop_saved(self, values: dict[str, Any]) -> None:

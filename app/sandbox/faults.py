@@ -154,13 +154,24 @@ class FaultyApp:
         if rule is None:
             await self._app(scope, receive, send)
         elif rule.kind == "slow":
-            await asyncio.sleep(rule.number / 1000)
-            await self._app(scope, receive, send)
+            await self._delay(rule.number / 1000, scope, receive, send)
         elif rule.kind in {"broken-json", "cut"}:
             await self._spoil(rule.kind, scope, receive, send)
         else:
             await _drain(receive)
             await _answer_instead(rule, self._platform, send)
+
+    async def _delay(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
+        """Do the work at once and answer late: a client that gives up has written all the same."""
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        await self._app(scope, receive, keep)
+        await asyncio.sleep(seconds)
+        for message in answer:
+            await send(message)
 
     async def _spoil(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message = {}

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QListWidget, QPushButton
 
 from widgets.call_pop_dialog import CallPopDialog, MultiContactPrompt
 from widgets.page_state import ContactChoice
@@ -17,7 +17,17 @@ def test_defaults_are_those_of_production(qtbot):
         "openContactPageFromOutgoingCall": "disabled",
         "multiContactMatchBehavior": "openAllMatches",
         "openContactPageAfterCreation": False,
+        "allowExtensionNumberLogging": False,
     }
+    assert not dialog.findChild(QCheckBox, "allowExtensionNumberLogging").isVisible()
+
+
+def test_extension_numbers_are_offered_where_the_manifest_says_so(qtbot):
+    dialog = CallPopDialog()
+    qtbot.addWidget(dialog)
+    dialog.start({"allowExtensionNumberLogging": True}, offers_extensions=True)
+    assert dialog.findChild(QCheckBox, "allowExtensionNumberLogging").isVisible()
+    assert dialog.settings()["allowExtensionNumberLogging"] is True
 
 
 def test_save_hands_over_the_choice(qtbot):

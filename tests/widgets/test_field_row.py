@@ -1,6 +1,9 @@
 """Label, control, problem."""
 
-from PySide6.QtWidgets import QLineEdit
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
 from widgets.field_row import FieldRow
 
@@ -15,3 +18,27 @@ def test_required_and_problem_are_spoken(qtbot):
     assert row.control.accessibleDescription() == "Enter a name."
     row.show_problem("")
     assert row.problem == ""
+
+
+@pytest.mark.parametrize(("focused", "chosen"), [(False, "a"), (True, "b")])
+def test_the_wheel_changes_a_combo_box_only_while_it_has_the_focus(qtbot, focused, chosen):
+    page, combo = QWidget(), QComboBox()
+    qtbot.addWidget(page)
+    combo.addItems(["a", "b"])
+    row = FieldRow("Kind", combo, page)
+    page.show()
+    page.activateWindow()
+    (combo if focused else page).setFocus()
+    qtbot.waitUntil(lambda: combo.hasFocus() is focused)
+    down = QWheelEvent(
+        QPointF(3, 3),
+        QPointF(combo.mapToGlobal(QPoint(3, 3))),
+        QPoint(0, 0),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(combo, down)
+    assert row.control.currentText() == chosen

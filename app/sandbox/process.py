@@ -7,8 +7,9 @@ import contextlib
 import json
 import os
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from app.sandbox.errors import SandboxError
 from app.sandbox.schema import PLATFORMS
 
 ADDRESS_FILE = "sandbox.json"
+LOCK_FILE = "sandbox.lock"
+LOCK_POLL_S = 0.02
 START_TIMEOUT_S = 20.0
 HEALTH_TIMEOUT_S = 2.0
 STOP_TIMEOUT_S = 5.0
@@ -80,20 +83,22 @@ async def running(home: Path) -> dict[str, str] | None:
 async def start_or_join(
     home: Path,
     *,
-    delay_ms: int = 0,
-    index_delay_s: float = 0.0,
-    faults: Sequence[str] = (),
+    delay_ms: int | None = None,
+    index_delay_s: float | None = None,
+    faults: Sequence[str] | None = None,
 ) -> SandboxHandle:
-    """Return the sandbox of `home`; delay and faults, if any, are set on a joined one too.
+    """Return the sandbox of `home`. What is given is set on a joined one too, and nothing else.
 
     Raises:
         SandboxError: it did not start; the message is its own, or says where its output is.
     """
-    url = await running_sandbox(home)
-    if url is None:
-        return await _start(home, delay_ms, index_delay_s, faults)
-    if delay_ms or index_delay_s or faults:
-        wanted = {"delayMs": delay_ms, "indexDelayS": index_delay_s, "faults": list(faults)}
+    async with _alone(home):
+        url = await running_sandbox(home)
+        if url is None:
+            return await _start(home, delay_ms or 0, index_delay_s or 0.0, faults or ())
+    wanted = {"delayMs": delay_ms, "indexDelayS": index_delay_s, "faults": faults}
+    wanted = {key: value for key, value in wanted.items() if value is not None}
+    if wanted:
         try:
             async with asyncio.timeout(HEALTH_TIMEOUT_S):
                 said = await _ask(url, "POST", "/control", wanted)
@@ -104,10 +109,41 @@ async def start_or_join(
     return SandboxHandle(url)
 
 
+@contextlib.asynccontextmanager
+async def _alone(home: Path) -> AsyncIterator[None]:
+    """Let one process at a time look for a sandbox and start one: the others then join it."""
+    home.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  a moment, once
+    deadline = time.monotonic() + START_TIMEOUT_S
+    with (home / LOCK_FILE).open("wb") as held:
+        while not _locked(held.fileno()):
+            if time.monotonic() > deadline:
+                raise SandboxError(
+                    f"Another Callbench has been starting the sandbox for {START_TIMEOUT_S:.0f} s; "
+                    f"end it, or remove {home / LOCK_FILE}."
+                )
+            await asyncio.sleep(LOCK_POLL_S)
+        yield
+
+
+def _locked(file: int) -> bool:
+    """Take a lock that ends with the file; return whether it was free."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415  each system has its own
+
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 async def _start(
     home: Path, delay_ms: int, index_delay_s: float, faults: Sequence[str]
 ) -> SandboxHandle:
-    home.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  a moment, once
     command = [sys.executable, "-m", "app.sandbox", "--home", str(home), "--port", "0"]
     command += ["--delay", str(delay_ms), "--index-delay", str(index_delay_s), "--stdin-guard"]
     command += [f"--fault={rule}" for rule in faults]

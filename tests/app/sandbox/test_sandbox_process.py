@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 
+import httpx
 import pytest
 
 from app.sandbox.accounts import sandbox_routes, sandbox_user
@@ -29,6 +30,35 @@ async def test_a_sandbox_is_started_joined_and_ended(tmp_path):
         await first.close()
     assert not (tmp_path / "sandbox.json").exists()
     assert await running_sandbox(tmp_path) is None
+
+
+async def test_two_at_once_share_one_sandbox(tmp_path):
+    handles = await asyncio.gather(*(start_or_join(tmp_path) for _ in range(3)))
+    try:
+        assert len({handle.url for handle in handles}) == 1
+        assert sorted(handle.owned for handle in handles) == [False, False, True]
+    finally:
+        for handle in handles:
+            await handle.close()
+
+
+async def settings_of(url):
+    async with httpx.AsyncClient() as http:
+        return (await http.get(f"{url}/control")).json()
+
+
+async def test_who_joins_changes_only_what_it_names(tmp_path):
+    first = await start_or_join(tmp_path, delay_ms=7, faults=["=500x1"])
+    try:
+        await start_or_join(tmp_path)
+        await start_or_join(tmp_path, index_delay_s=2.0)
+        said = await settings_of(first.url)
+        assert (said["delayMs"], said["indexDelayS"], said["faults"]) == (7, 2.0, ["=500x1"])
+        await start_or_join(tmp_path, delay_ms=0, faults=[])
+        said = await settings_of(first.url)
+        assert (said["delayMs"], said["faults"]) == (0, [])
+    finally:
+        await first.close()
 
 
 def test_it_works_on_a_plain_loop_and_a_stale_address_is_ignored(tmp_path):

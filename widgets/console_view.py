@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -40,6 +40,7 @@ class ConsoleView(QWidget):
         self._rows: deque[ConsoleRow] = deque(maxlen=MAX_ROWS)
         self._dropped = 0
         self._run: int | None = None
+        self._scheme = theme.current()
         self._text = QPlainTextEdit()
         self._text.setObjectName("console")
         self._text.setAccessibleName("Console")
@@ -71,6 +72,13 @@ class ConsoleView(QWidget):
         layout.setContentsMargins(10, 10, 10, 10)
         layout.addLayout(bar)
         layout.addWidget(self._text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Write the lines anew in the colours of another scheme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._scheme != theme.current():
+            self._scheme = theme.current()
+            self.show_run(self._run)
 
     def append_rows(self, rows: Sequence[ConsoleRow]) -> None:
         """Add lines at the end; the oldest go when there are too many, and that is said."""

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
@@ -71,6 +71,7 @@ class TextPane(QWidget):
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(13)
         self._text.setFont(font)
+        self._scheme = theme.current()
         self._highlighter = JsonHighlighter(self._text.document())
         self._find = QLineEdit()
         self._find.setObjectName(f"{name}Find")
@@ -89,6 +90,13 @@ class TextPane(QWidget):
         layout.setContentsMargins(0, 8, 0, 0)
         layout.addLayout(bar)
         layout.addWidget(self._text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Colour the text anew in the colours of another scheme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._scheme != theme.current():
+            self._scheme = theme.current()
+            self._highlighter.rehighlight()
 
     def show_text(self, text: str) -> None:
         """Show `text`; a huge one is cut in the view, and says so; Copy takes it whole."""

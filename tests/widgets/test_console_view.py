@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
 
+from widgets import theme
 from widgets.console_view import EMPTY, MAX_ROWS, SIGNS, ConsoleView
 from widgets.page_state import ConsoleRow
 
@@ -145,3 +146,20 @@ def test_the_text_cannot_be_typed_into_and_tab_leaves_it(qtbot, view):
     qtbot.keyClicks(lines_of(view), "typed")
     assert view.text() == before
     assert lines_of(view).tabChangesFocus()
+
+
+@pytest.fixture
+def schemes(qapp):
+    yield lambda scheme: theme.apply(qapp, scheme)
+    theme.apply(qapp, "light")
+
+
+def test_lines_take_the_colours_of_another_scheme(schemes, view):
+    schemes("light")
+    view.append_rows([row("boom", kind="error")])
+    drawn = []
+    for scheme in ("light", "dark"):
+        schemes(scheme)
+        fragment = lines_of(view).document().lastBlock().textFormats()[-1]
+        drawn.append(fragment.format.foreground().color().name())
+    assert drawn == [theme.colors(scheme)["danger"] for scheme in ("light", "dark")]

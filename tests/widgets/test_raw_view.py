@@ -111,3 +111,16 @@ def test_a_pane_is_named_in_words(qtbot):
     pane = TextPane("bodyText", "Choose one.", "Body of the request")
     qtbot.addWidget(pane)
     assert pane.findChild(QPlainTextEdit, "bodyText").accessibleName() == "Body of the request"
+
+
+def test_the_text_takes_the_colours_of_another_scheme(qapp, view):
+    theme.apply(qapp, "light")
+    view.show_json({"name": "Ada"})
+    block = view.findChild(QPlainTextEdit, "rawView").document().findBlockByNumber(1)
+    drawn = []
+    for scheme in ("light", "dark"):
+        theme.apply(qapp, scheme)
+        drawn.append({part.format.foreground().color().name() for part in block.layout().formats()})
+    theme.apply(qapp, "light")
+    assert drawn[0]
+    assert drawn[0].isdisjoint(drawn[1])

@@ -6,13 +6,13 @@ Core knows neither processes nor HTTP: it is given one function that runs an ope
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from connectors.contract.hosting import Description, ErrorInfo, Reply
+from connectors.contract.hosting import Description, ErrorInfo
 from connectors.contract.model import (
     CallContact,
     CallLog,
@@ -21,24 +21,19 @@ from connectors.contract.model import (
     ExistingCallLog,
     FindContactInput,
     FindContactWithNameInput,
-    GetBasicAuthInput,
     GetCallLogInput,
-    OperationInput,
     UpdateCallLogInput,
     UpsertCallDispositionInput,
     User,
-    from_wire,
-    to_wire,
 )
-from connectors.contract.operations import OPERATIONS
 from connectors.runtime import messages
 from connectors.runtime.call_log import COMPOSED_FORMATS, LogFacts, LogLines, compose, facts_of
+from connectors.runtime.caller import Caller, Invoke
 from connectors.runtime.results import (
     StopError,
     as_record,
     contacts_of,
     given,
-    is_open_ended,
     keys_of,
     log_id_of,
     text_of,
@@ -47,9 +42,6 @@ from connectors.runtime.results import (
     what_of,
 )
 from connectors.runtime.store import CallLogRecord, CoreStore
-
-Invoke = Callable[[str, dict[str, Any]], Awaitable[Reply]]
-"""Runs one operation: production's name and the wire input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,32 +90,20 @@ class Core:
         description: Description,
         user: User,
     ) -> None:
-        self._invoke = invoke
+        self._caller = Caller(invoke, platform, description, user)
         self._store = store
         self.platform = platform
         self.display_name = display_name
         self.description = description
-        self.user = user
-        self._basic_auth: tuple[str, str] | None = None
+
+    @property
+    def user(self) -> User:
+        """The connected user, with what the connector has changed."""
+        return self._caller.user
 
     def apply_user_changes(self, changes: dict[str, Any]) -> tuple[str, ...]:
-        """Take over changed fields of the user (camelCase) and return the keys that were refused.
-
-        ``platformAdditionalInfo`` and ``userSettings`` are merged, other fields are replaced.
-        """
-        refused = []
-        for key, value in changes.items():
-            current = to_wire(self.user)
-            if key not in current:
-                refused.append(key)
-                continue
-            if isinstance(value, dict) and isinstance(current[key], dict):
-                value = current[key] | value  # noqa: PLW2901
-            try:
-                self.user = from_wire(current | {key: value}, User)
-            except msgspec.ValidationError:
-                refused.append(key)
-        return tuple(refused)
+        """Take over changed fields of the user; see :meth:`Caller.apply_user_changes`."""
+        return self._caller.apply_user_changes(changes)
 
     async def find_contact(
         self,
@@ -140,7 +120,7 @@ class Core:
         began = time.perf_counter()
         if number.startswith(" "):
             number = "+" + number[1:]
-        if not self._connected:
+        if not self._caller.connected:
             answer = {
                 "successful": False,
                 "returnMessage": messages.contact_not_found(number, self.platform),
@@ -159,7 +139,7 @@ class Core:
             is_force_refresh_account_data=force_refresh,
         )
         try:
-            result = as_record(await self._call("findContact", operation_input))
+            result = as_record(await self._caller.call("findContact", operation_input))
             contacts = contacts_of(result)
         except StopError as stop:
             return self._failed("findContact", stop, began)
@@ -175,7 +155,7 @@ class Core:
         """Search contacts by name."""
         began = time.perf_counter()
         nobody = messages.name_not_found(name)
-        if not self._connected:
+        if not self._caller.connected:
             answer = {
                 "successful": False,
                 "returnMessage": messages.message(f"No contact found with name {name}"),
@@ -183,7 +163,7 @@ class Core:
             return self._not_connected("findContactWithName", answer, began)
         try:
             result = as_record(
-                await self._call("findContactWithName", FindContactWithNameInput(name=name))
+                await self._caller.call("findContactWithName", FindContactWithNameInput(name=name))
             )
             contacts = contacts_of(result)
         except StopError as stop:
@@ -199,7 +179,7 @@ class Core:
     ) -> Outcome:
         """Create a contact. The account's cache is neither written nor cleared (1.9)."""
         began = time.perf_counter()
-        if not self._connected:
+        if not self._caller.connected:
             # Production sends this one without the returnMessage around it.
             return self._not_connected("createContact", {"message": "Contact not found"}, began)
         operation_input = CreateContactInput(
@@ -210,7 +190,7 @@ class Core:
         )
         returned: Any = None
         try:
-            returned = await self._call("createContact", operation_input)
+            returned = await self._caller.call("createContact", operation_input)
             result = as_record(returned, writes=True)
             contact = result.get("contactInfo")
             if contact is not None and not isinstance(contact, dict):
@@ -250,7 +230,7 @@ class Core:
         if self._store.call_log(session_id, self.platform, self.user.id):
             answer = {"successful": False, "returnMessage": messages.existing_log(session_id)}
             return Outcome("createCallLog", answer, ms=_ms(began))
-        if not self._connected:
+        if not self._caller.connected:
             answer = {"successful": False, "returnMessage": messages.message("User not found")}
             return self._not_connected("createCallLog", answer, began)
         far = call_log.from_ if call_log.direction == "Inbound" else call_log.to
@@ -278,7 +258,7 @@ class Core:
             composed_log_details=self._compose(facts),
         )
         try:
-            returned = await self._call("createCallLog", operation_input)
+            returned = await self._caller.call("createCallLog", operation_input)
             result = as_record(returned, writes=True)
             log_id = log_id_of(result)
         except StopError as stop:
@@ -312,11 +292,11 @@ class Core:
                 "returnMessage": None,
             }
             return Outcome("getCallLog", answer, ms=_ms(began))
-        if not self._connected:
+        if not self._caller.connected:
             answer = {"successful": False, "returnMessage": messages.message("User not found")}
             return self._not_connected("getCallLog", answer, began)
         try:
-            result = as_record(await self._call("getCallLog", _reading(record)))
+            result = as_record(await self._caller.call("getCallLog", _reading(record)))
         except StopError as stop:
             return self._failed("getCallLog", stop, began)
         log = {"sessionId": session_id, "matched": True, "logId": record.third_party_log_id}
@@ -355,7 +335,7 @@ class Core:
                 ),
                 ms=_ms(began),
             )
-        if not self._connected:
+        if not self._caller.connected:
             return self._not_connected("updateCallLog", {"successful": False}, began)
         existing = await self._existing(record)
         facts = LogFacts(
@@ -383,7 +363,9 @@ class Core:
             ),
         )
         try:
-            answered = as_record(await self._call("updateCallLog", operation_input), writes=True)
+            answered = as_record(
+                await self._caller.call("updateCallLog", operation_input), writes=True
+            )
         except StopError as stop:
             return self._failed("updateCallLog", stop, began)
         answer = {"successful": True, "logId": record.third_party_log_id}
@@ -401,25 +383,19 @@ class Core:
                 "returnMessage": messages.message("Cannot find log", ttl=3000),
             }
             return Outcome(operation, answer, ms=_ms(began))
-        if not self._connected:
+        if not self._caller.connected:
             answer = {"successful": False, "returnMessage": messages.message("User not found")}
             return self._not_connected(operation, answer, began)
         operation_input = UpsertCallDispositionInput(
             existing_call_log=_existing_log(record), dispositions=dispositions
         )
         try:
-            result = as_record(await self._call(operation, operation_input), writes=True)
+            result = as_record(await self._caller.call(operation, operation_input), writes=True)
             log_id = log_id_of(result)
         except StopError as stop:
             return self._failed(operation, stop, began)
         answer = {"successful": bool(log_id), "logId": log_id} | given(result, "returnMessage")
         return Outcome(operation, answer, result, ms=_ms(began))
-
-    @property
-    def _connected(self) -> bool:
-        """Whether there is a user; kinds of authentication without a token need none."""
-        needs_token = self.description.auth_type in ("apiKey", "oauth")
-        return bool(self.user.access_token) or not needs_token
 
     def _not_connected(self, operation: str, answer: dict[str, Any], began: float) -> Outcome:
         error = ErrorInfo(
@@ -455,58 +431,11 @@ class Core:
         if self.description.log_format not in COMPOSED_FORMATS:
             return {}
         try:
-            result = as_record(await self._call("getCallLog", _reading(record)))
+            result = as_record(await self._caller.call("getCallLog", _reading(record)))
         except StopError:
             return {}
         info = result.get("callLogInfo")
         return info if isinstance(info, dict) else {}
-
-    async def _call(self, operation: str, operation_input: OperationInput) -> Any:
-        """Prepare the user and run the operation; return the raw result."""
-        if operation not in self.description.operations:
-            raise StopError(
-                ErrorInfo(
-                    type="MissingOperationError",
-                    message=f"The connector {self.platform} has no {operation}.",
-                )
-            )
-        header = await self._auth_header()
-        if "checkAndRefreshAccessToken" in self.description.operations:
-            before = self.user.access_token
-            await self._refresh(header)
-            if self.user.access_token != before:
-                header = await self._auth_header()
-        prepared = msgspec.structs.replace(operation_input, user=self.user, auth_header=header)
-        reply = await self._invoke(operation, to_wire(prepared))
-        if reply.error:
-            writes = OPERATIONS[operation].writes
-            raise StopError(reply.error, unknown=writes and is_open_ended(reply.error))
-        return reply.result
-
-    async def _refresh(self, header: str) -> None:
-        operation_input = to_wire(OperationInput(user=self.user, auth_header=header))
-        reply = await self._invoke("checkAndRefreshAccessToken", operation_input)
-        if reply.error:
-            raise StopError(reply.error)
-        if isinstance(reply.result, dict):
-            self.apply_user_changes(reply.result)
-
-    async def _auth_header(self) -> str:
-        token = self.user.access_token
-        if self.description.auth_type == "oauth":
-            return f"Bearer {token}"
-        if self.description.auth_type != "apiKey":
-            return ""
-        if self._basic_auth is None or self._basic_auth[0] != token:
-            reply = await self._invoke("getBasicAuth", to_wire(GetBasicAuthInput(api_key=token)))
-            if reply.error:
-                raise StopError(reply.error)
-            if not isinstance(reply.result, str):
-                raise unexpected(
-                    f"getBasicAuth gave {what_of(reply.result)} instead of a text", None
-                )
-            self._basic_auth = (token, reply.result)
-        return f"Basic {self._basic_auth[1]}"
 
 
 def _listed(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from connectors.contract.hosting import Description, ErrorInfo, Reply
-from connectors.contract.model import GetBasicAuthInput, GetUserInfoInput, User, from_wire, to_wire
+from connectors.contract.hosting import Description, ErrorInfo
+from connectors.contract.model import GetUserInfoInput, User, from_wire, to_wire
+from connectors.runtime.caller import Invoke, auth_header
 from connectors.runtime.results import StopError, as_record, unexpected, what_of
-
-Invoke = Callable[[str, dict[str, Any]], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,7 @@ class SignIn:
 async def sign_in(invoke: Invoke, description: Description, given: User) -> SignIn:
     """Ask the connector whose key or token this is.
 
-    An API key becomes a ``Basic`` header by the connector's own getBasicAuth, a token a ``Bearer``
-    header. A connector without getUserInfo takes the user as given.
+    A connector without getUserInfo takes the user as given.
 
     Args:
         invoke: runs one operation: production's name and the wire input.
@@ -45,7 +42,7 @@ async def sign_in(invoke: Invoke, description: Description, given: User) -> Sign
     if "getUserInfo" not in description.operations:
         return SignIn(user=given)
     try:
-        header = await _header(invoke, description, given.access_token)
+        header = await auth_header(invoke, description, given.access_token)
         asked = GetUserInfoInput(
             auth_header=header,
             hostname=given.hostname,
@@ -54,7 +51,10 @@ async def sign_in(invoke: Invoke, description: Description, given: User) -> Sign
             platform=description.platform,
             query=dict(given.platform_additional_info or {}),
         )
-        result = as_record(await _result(invoke, "getUserInfo", to_wire(asked)))
+        reply = await invoke("getUserInfo", to_wire(asked))
+        if reply.error:
+            return SignIn(error=reply.error)
+        result = as_record(reply.result)
         told = result.get("returnMessage")
         message = str(told.get("message") or "") if isinstance(told, dict) else ""
         info = result.get("platformUserInfo")
@@ -66,25 +66,6 @@ async def sign_in(invoke: Invoke, description: Description, given: User) -> Sign
     except StopError as stop:
         return SignIn(error=stop.error)
     return SignIn(user=user, message=message)
-
-
-async def _header(invoke: Invoke, description: Description, secret: str) -> str:
-    if description.auth_type == "oauth":
-        return f"Bearer {secret}"
-    if description.auth_type != "apiKey":
-        return ""
-    asked = to_wire(GetBasicAuthInput(api_key=secret))
-    encoded = await _result(invoke, "getBasicAuth", asked)
-    if not isinstance(encoded, str):
-        raise unexpected(f"getBasicAuth gave {what_of(encoded)} instead of a text", None)
-    return f"Basic {encoded}"
-
-
-async def _result(invoke: Invoke, operation: str, operation_input: dict[str, Any]) -> Any:
-    reply = await invoke(operation, operation_input)
-    if reply.error:
-        raise StopError(reply.error)
-    return reply.result
 
 
 def _user(given: User, info: dict[str, Any]) -> User:

@@ -41,16 +41,17 @@ def build_parser() -> argparse.ArgumentParser:
     shared = _Parser(add_help=False)
     shared.add_argument("--debug", action="store_true", help="show tracebacks and debug logs")
     shared.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-    driving = _Parser(add_help=False)
-    driving.add_argument("platform", metavar="PLATFORM", help="built-in connector, or a path")
-    driving.add_argument("--connection", metavar="NAME", help="a saved connection")
-    driving.add_argument(
+    connecting = _Parser(add_help=False)
+    connecting.add_argument("--connection", metavar="NAME", help="a saved connection")
+    connecting.add_argument(
         "--route", action="append", default=[], metavar="HOST=URL", help="send a host elsewhere"
     )
-    driving.add_argument(
+    connecting.add_argument(
         "--in-process", action="store_true", help="no child process, for a debugger"
     )
-    driving.add_argument("--timeout", type=_seconds, metavar="S", help="seconds per operation")
+    connecting.add_argument("--timeout", type=_seconds, metavar="S", help="seconds per operation")
+    driving = _Parser(add_help=False, parents=[connecting])
+    driving.add_argument("platform", metavar="PLATFORM", help="built-in connector, or a path")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
 
     verb = verbs.add_parser("formats", parents=[shared], help="how formats spell a number")
@@ -90,6 +91,14 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("--direction", choices=("inbound", "outbound"), default="inbound")
     verb.add_argument("--note", default="", metavar="TEXT")
     _add_fields(verb)
+
+    verb = verbs.add_parser(
+        "diff", parents=[shared, connecting], help="the same numbers through two connectors"
+    )
+    verb.add_argument("platform_a", metavar="PLATFORM_A", help="built-in connector, or a path")
+    verb.add_argument("platform_b", metavar="PLATFORM_B")
+    verb.add_argument("numbers", nargs="+", metavar="NUMBER", help="numbers, or CSV files of them")
+    _add_formats(verb)
 
     _add_sandbox(verbs, shared)
 
@@ -150,6 +159,7 @@ def print_result(options: argparse.Namespace, document: Any, text: str) -> None:
 def _verb(name: str) -> Callable[[argparse.Namespace], int]:
     """Return the function of a verb; each module is imported only when it is wanted."""
     module = "app.cli_bench" if name in DRIVING_VERBS else "app.cli_offline"
+    module = "app.cli_diff" if name == "diff" else module
     verb: Callable[[argparse.Namespace], int] = getattr(import_module(module), name)
     return verb
 

@@ -8,12 +8,13 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from app.bench import Bench, Run, failure_sentence
+from app.checks import Finding, check
 from app.cli import (
     CONNECTOR_FAILED,
     DONE,
@@ -29,6 +30,7 @@ from app.connections import (
     ConnectionUnusableError,
     sandbox_connection,
 )
+from app.evidence import evidence_of
 from app.home import home
 from app.journal import Journal
 from app.sandbox.process import start_or_join
@@ -91,7 +93,7 @@ def invoke(options: argparse.Namespace) -> int:
         print_result(options, document, json.dumps(document["result"], indent=2, default=str))
         return _exit_code(error, options.platform)
 
-    return _run(work)
+    return run_loop(work)
 
 
 def find(options: argparse.Namespace) -> int:
@@ -167,25 +169,42 @@ def error_document(error: ErrorInfo | None) -> dict[str, Any] | None:
 
 def _drive(options: argparse.Namespace, verb: Callable[[Bench], Awaitable[Run]]) -> int:
     async def work() -> int:
-        async with _open_bench(options) as bench:
+        async with open_bench(options) as bench:
             run = await verb(bench)
+            evidence = evidence_of(bench.journal.events(run.run_id), run.run_id)
+            findings = check(evidence, bench.manifest)
         answer = run.outcome.answer
         document = {
             **answer,
             "cached": run.outcome.cached,
             "requests": len(run.exchanges),
-            "findings": [{"code": code, "text": text} for code, text in run.findings],
+            "findings": [
+                {
+                    "rule": finding.rule,
+                    "severity": finding.severity,
+                    "text": finding.text,
+                    "mend": finding.mend,
+                    "proof": list(finding.proof),
+                }
+                for finding in findings
+            ],
             "error": error_document(run.outcome.error),
             "ms": round(run.ms, 1),
         }
-        print_result(options, document, _summary(run))
+        print_result(options, document, _summary(run, findings))
         return _exit_code(run.outcome.error, options.platform)
 
-    return _run(work)
+    return run_loop(work)
 
 
 @asynccontextmanager
-async def _open_bench(options: argparse.Namespace) -> AsyncIterator[Bench]:
+async def open_bench(options: argparse.Namespace) -> AsyncIterator[Bench]:
+    """Open the connection that the options name: a saved one, a sandbox, or a path.
+
+    Raises:
+        CommandError: there is no such connection, or its routes cannot be used.
+        ConnectorLoadError: the connector cannot be loaded.
+    """
     folder = home()
     sandbox = None
     try:
@@ -230,7 +249,13 @@ def _host(options: argparse.Namespace) -> ConnectorHost:
     return LocalHost(options.platform) if options.in_process else HostProcess(options.platform)
 
 
-def _run(work: Callable[[], Awaitable[int]]) -> int:
+def run_loop(work: Callable[[], Awaitable[int]]) -> int:
+    """Run a verb's work on a loop of its own; return its exit code.
+
+    Raises:
+        CommandError: the connector cannot be loaded.
+    """
+
     async def guarded() -> int:
         return await work()
 
@@ -307,7 +332,7 @@ def _exit_code(error: ErrorInfo | None, platform: str) -> int:
     return WRONG_USAGE if error.type in USAGE_ERRORS else CONNECTOR_FAILED
 
 
-def _summary(run: Run) -> str:
+def _summary(run: Run, findings: Sequence[Finding]) -> str:
     lines = []
     for contact in run.contacts:
         if not contact.is_new_contact:
@@ -320,6 +345,7 @@ def _summary(run: Run) -> str:
         lines.append(str(message["message"]))
     if not lines:
         lines.append("No match." if run.outcome.error is None else "")
+    lines += [f"{finding.severity}: {finding.text}" for finding in findings]
     origin = "from the account's cache" if run.outcome.cached else f"{len(run.exchanges)} requests"
     lines.append(f"({origin}, {run.ms:.0f} ms)")
     return "\n".join(line for line in lines if line)

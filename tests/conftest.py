@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import tempfile
+from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("CALLBENCH_TEST_PLATFORM", "offscreen")
 os.environ.setdefault("QT_API", "pyside6")
+# Hypothesis would keep its examples in the checkout.
+os.environ.setdefault(
+    "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(tempfile.gettempdir()) / "callbench-hypothesis")
+)
 
 import pytest
 

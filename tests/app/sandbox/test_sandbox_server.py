@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from app.sandbox.errors import FaultRuleError, PortTakenError
-from app.sandbox.server import run, urls
+from app.sandbox.server import _listen, run, urls
 
 
 def test_it_says_that_it_is_well(sandbox):
@@ -71,3 +71,8 @@ def test_a_wrong_rule_is_refused_before_anything_is_served(tmp_path):
     with pytest.raises(FaultRuleError, match="nonsense"):
         run(tmp_path / "home", faults=["nonsense"])
     assert not (tmp_path / "home").exists()
+
+
+def test_its_socket_is_named_tcp_so_that_small_answers_are_not_held_back():
+    with _listen(0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

@@ -1,0 +1,103 @@
+"""Rules that need earlier runs of the same connector."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from app.checks.finding import Finding, Rule, found
+from app.checks.reading import LOOKUPS, Entry, contacts_of, shown
+from app.evidence import Evidence
+from connectors import phone
+
+_CREATE = "createContact"
+_INDEX_MS = 60_000.0
+
+
+def check_id_types(evidence: Evidence, earlier: Sequence[Evidence]) -> Iterator[Finding]:
+    """Lookup and create give ids of the same JSON type for contacts of the same type."""
+    mine = evidence.started.operation
+    if mine not in LOOKUPS | {_CREATE}:
+        return
+    wanted = LOOKUPS if mine == _CREATE else {_CREATE}
+    seen: dict[str, dict[str, str]] = defaultdict(dict)
+    for run in earlier:
+        if run.started.platform == evidence.started.platform and run.started.operation in wanted:
+            for entry in contacts_of(run):
+                if entry.id_text:
+                    where = f"run {run.started.run_id} {entry.path}.id"
+                    seen[entry.kind].setdefault(_json_type(entry), where)
+    told: set[str] = set()
+    for entry in contacts_of(evidence):
+        others = seen.get(entry.kind)
+        kind = _json_type(entry)
+        if not entry.id_text or not others or kind in others or entry.kind in told:
+            continue
+        told.add(entry.kind)
+        other, where = next(iter(others.items()))
+        mine_word = "The create" if mine == _CREATE else "The lookup"
+        their_word = "lookups return" if mine == _CREATE else "the create returned"
+        text = (
+            f"{mine_word} returned the id {shown(entry.id_text)} as {kind}, {their_word} {other}; "
+            "compared with === they are different contacts."
+        )
+        yield found(Rule.CONTACT_ID_TYPE, "warning", text, f"{entry.path}.id", where)
+
+
+def check_created_is_found(evidence: Evidence, earlier: Sequence[Evidence]) -> Iterator[Finding]:
+    """A contact that was created is found by a fresh lookup of its number."""
+    finished = evidence.finished
+    if evidence.started.operation != "findContact" or finished.error or finished.cached:
+        return
+    if finished.cancelled or not evidence.number:
+        return
+    wanted = _number(evidence.number)
+    before = sorted(
+        (
+            run
+            for run in earlier
+            if run.started.platform == evidence.started.platform
+            and run.started.at_ms < evidence.started.at_ms
+            and _number(run.number) == wanted
+        ),
+        key=lambda run: run.started.at_ms,
+    )
+    found_ids = {entry.id_text for entry in contacts_of(evidence)}
+    for at, run in enumerate(before):
+        if run.started.operation != _CREATE:
+            continue
+        later = before[at + 1 :]
+        for entry in contacts_of(run):
+            if not entry.id_text or entry.id_text in found_ids:
+                continue
+            if any(_found(entry, other) for other in later):
+                # It was found once: since then it has been deleted or changed, not misfiled.
+                continue
+            waited = evidence.started.at_ms - run.finished.at_ms
+            soon = waited < _INDEX_MS
+            why = " (the CRM's index may need a minute)" if soon else ""
+            text = (
+                f"{entry.called} was created with {shown(evidence.number)}, and the lookup "
+                f"{max(waited, 0) / 1000:.0f} s later does not find it{why}."
+            )
+            yield found(
+                Rule.CREATED_CONTACT_NOT_FOUND,
+                "warning" if soon else "error",
+                text,
+                f"run {run.started.run_id} {entry.path}.id",
+                *(exchange.id for exchange in evidence.exchanges),
+            )
+
+
+def _found(created: Entry, run: Evidence) -> bool:
+    return run.started.operation == "findContact" and any(
+        entry.id_text == created.id_text for entry in contacts_of(run)
+    )
+
+
+def _json_type(entry: Entry) -> str:
+    return "text" if isinstance(entry.data.get("id"), str) else "a number"
+
+
+def _number(text: str) -> str:
+    return phone.parse(text).e164 or text.strip()

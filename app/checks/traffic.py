@@ -1,0 +1,256 @@
+"""Rules about the requests of a run: failures, waiting, number and time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from app.checks import asked
+from app.checks.finding import Finding, Rule, found
+from app.checks.reading import LOOKUPS, contacts_of, result_of, shown, some
+from app.evidence import Evidence
+from connectors.contract.exchange import Exchange
+from connectors.runtime.redact import REDACTED
+
+BUDGET = 25
+"""Requests per lookup. CRMs commonly allow 50 to 100 a minute and user: two calls must fit in."""
+
+SLOW_MS = 2000.0
+"""One request. A phone rings about four seconds before it is answered, and others follow."""
+
+_SHORT_MS = 5.0
+_SHORTEST_VALUE = 4
+_TELLS_FAILURE = ("warning", "error", "danger")
+_WORD = re.compile(r"[\w.@-]{4,}")
+_ID_KEY = re.compile(r"(?i)(?:^|_)id$|[a-z]Id$|^key$")
+_PAGE = re.compile(r"\d{1,6}")
+
+
+def check_failures(evidence: Evidence) -> Iterator[Finding]:
+    """A request that failed may not end as "no match" (contact-flow 2.6)."""
+    finished = evidence.finished
+    if evidence.started.operation not in LOOKUPS or finished.error or finished.cancelled:
+        return
+    path, result = result_of(evidence)
+    if result.get("successful") is False or evidence.reported:
+        return
+    contacts = contacts_of(evidence)
+    message = result.get("returnMessage") if path == "$.returned" else None
+    if not contacts and isinstance(message, dict) and message.get("messageType") in _TELLS_FAILURE:
+        return
+    failed = [
+        exchange
+        for at, exchange in enumerate(evidence.exchanges)
+        if _failed(exchange) and not _mended(exchange, evidence.exchanges[at + 1 :])
+    ]
+    if not failed:
+        return
+    said = some([shown(f"{one.status or one.error or 'no answer'}") for one in failed])
+    count = "One request" if len(failed) == 1 else f"{len(failed)} requests"
+    end = "and the list looks complete" if contacts else "and it looks as if there is no match"
+    yield found(
+        Rule.ERROR_SWALLOWED,
+        "warning" if contacts else "error",
+        f"{count} failed ({said}), but the result is successful without an error, {end}.",
+        *(exchange.id for exchange in failed),
+    )
+
+
+def check_budget(evidence: Evidence) -> Iterator[Finding]:
+    """A lookup makes no more than `BUDGET` requests."""
+    count = len(evidence.exchanges)
+    if evidence.started.operation in LOOKUPS and count > BUDGET:
+        text = f"The lookup made {count} requests; {BUDGET} are the budget."
+        yield found(
+            Rule.REQUEST_BUDGET,
+            "warning",
+            text,
+            *(exchange.id for exchange in evidence.exchanges[BUDGET:]),
+        )
+
+
+def check_slow(evidence: Evidence) -> Iterator[Finding]:
+    """No request takes longer than `SLOW_MS`."""
+    slow = [exchange for exchange in evidence.exchanges if exchange.ms > SLOW_MS]
+    if slow:
+        worst = max(slow, key=lambda exchange: exchange.ms)
+        parts = asked.split(worst.url)
+        where = shown(f"{worst.method} {parts.path if parts else worst.url}")
+        text = f"{where} took {worst.ms / 1000:.1f} s."
+        yield found(Rule.REQUEST_SLOW, "note", text, *(exchange.id for exchange in slow))
+
+
+def check_sequence(evidence: Evidence) -> Iterator[Finding]:
+    """Reads of a lookup that are alike and need nothing of each other start together.
+
+    Alike are requests for the same spelling, to the same endpoint, or about records out of the
+    same answer; others, such as a session check before a search, may wait for reasons that no
+    request shows. A request needs an earlier one when it uses a value out of its answer, tries the
+    next spelling or page, or repeats it; requests that ran together count as one. After a failure
+    anything may be a reaction, so nothing is said.
+    """
+    if evidence.started.operation not in LOOKUPS:
+        return
+    known = asked.spellings(evidence)
+    steps = [_Step(exchange, known) for exchange in evidence.exchanges]
+    waits: list[tuple[Exchange, Exchange]] = []
+    for at, step in enumerate(steps):
+        before = steps[:at]
+        if not before or any(_failed(other.exchange) for other in before):
+            continue
+        last = max(before, key=lambda other: other.end)
+        if step.exchange.started_ms < last.end or last.exchange.ms < _SHORT_MS:
+            continue
+        group = _together(last, before)
+        alike = any(_alike(step, other, before) for other in group)
+        if alike and not _needs(step, group, before):
+            waits.append((last.exchange, step.exchange))
+    if not waits:
+        return
+    lost = sum(first.ms for first, _second in waits)
+    first, second = waits[0]
+    more = f", and {len(waits) - 1} more like it" if len(waits) > 1 else ""
+    yield found(
+        Rule.REQUESTS_SEQUENTIAL,
+        "warning",
+        f"Request {second.id} waited for request {first.id} without using its answer{more}: "
+        f"{lost:.0f} ms lost.",
+        *dict.fromkeys(exchange.id for pair in waits for exchange in pair),
+    )
+
+
+class _Step:
+    """One request with what it takes to compare it; read only when it is wanted."""
+
+    def __init__(self, exchange: Exchange, known: tuple[str, ...]) -> None:
+        self.exchange = exchange
+        self.end = exchange.started_ms + exchange.ms
+        self._known = known
+
+    @cached_property
+    def spellings(self) -> frozenset[str]:
+        return asked.spellings_in(self.exchange, self._known)
+
+    @cached_property
+    def text(self) -> str:
+        """Everything of the request in which a value may stand, decoded."""
+        headers = [value for _name, value in self.exchange.headers]
+        return "\n".join([self.exchange.url, *asked.values(self.exchange), *headers])
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"[\w@-]+", self.text))
+
+    @cached_property
+    def endpoint(self) -> tuple[str, str, tuple[str, ...]]:
+        parts = asked.split(self.exchange.url)
+        if parts is None:
+            return self.exchange.method, self.exchange.url, ()
+        names = tuple(sorted(name for name, _value in asked.pairs(parts.query)))
+        return self.exchange.method, parts.netloc + parts.path, names
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        parts = asked.split(self.exchange.url)
+        return dict(asked.pairs(parts.query)) if parts else {}
+
+    @cached_property
+    def answers(self) -> tuple[frozenset[str], frozenset[str]] | None:
+        """The (ids, longer texts) of the answer; None when the answer was not kept whole."""
+        body = self.exchange.response_body
+        if body is None:
+            return frozenset(), frozenset()
+        if body.truncated or (body.encoding and body.size):
+            return None
+        leaves = list(asked.json_leaves(body.text))
+        ids = frozenset(value for key, value in leaves if _ID_KEY.search(key) and value)
+        texts = [value for _key, value in leaves] or _WORD.findall(asked.text_of(body))
+        texts += [value for _name, value in self.exchange.response_headers]
+        return ids, frozenset(text for text in texts if len(text) >= _SHORTEST_VALUE)
+
+
+def _together(last: _Step, before: Sequence[_Step]) -> list[_Step]:
+    """Return `last` and what ran at the same time, directly or through others."""
+    group = [last]
+    begin = last.exchange.started_ms
+    for other in sorted(before, key=lambda other: other.end, reverse=True):
+        if other is not last and other.end > begin:
+            group.append(other)
+            begin = min(begin, other.exchange.started_ms)
+    return group
+
+
+def _alike(step: _Step, other: _Step, before: Sequence[_Step]) -> bool:
+    if step.spellings and step.spellings == other.spellings:
+        return True
+    if step.endpoint == other.endpoint:
+        return True
+    return any(
+        _uses(step, source) and _uses(other, source)
+        for source in before
+        if source.end <= other.exchange.started_ms
+    )
+
+
+def _needs(step: _Step, group: Sequence[_Step], before: Sequence[_Step]) -> bool:
+    """Tell whether `step` may have had to wait for the requests of `group`."""
+    if any(_uses(step, other) for other in group):
+        return True
+    if step.spellings and all(step.spellings != other.spellings for other in before):
+        # The next spelling is tried because the ones before have found nobody.
+        return any(other.spellings for other in before)
+    if any(_repeats(step, other) for other in before):
+        return True
+    # Ids out of an answer may look like page numbers.
+    paged = any(_is_next_page(step, other) for other in before)
+    return paged and not any(_uses(step, other) for other in before)
+
+
+def _uses(step: _Step, other: _Step) -> bool:
+    """Tell whether a value that came with the answer to `other` stands in `step`."""
+    answers = other.answers
+    if answers is None:
+        return True
+    ids, texts = answers
+    if REDACTED in step.text and any(REDACTED in text for text in texts):
+        return True
+    if any(value in step.words for value in ids - other.words):
+        return True
+    return any(text in step.text for text in texts if text not in other.text)
+
+
+def _repeats(step: _Step, other: _Step) -> bool:
+    mine, theirs = step.exchange, other.exchange
+    same = (mine.method, mine.url) == (theirs.method, theirs.url)
+    return same and asked.text_of(mine.body) == asked.text_of(theirs.body)
+
+
+def _is_next_page(step: _Step, other: _Step) -> bool:
+    if step.endpoint != other.endpoint:
+        return False
+    changed = [
+        (value, other.parameters.get(name, ""))
+        for name, value in step.parameters.items()
+        if value != other.parameters.get(name, "")
+    ]
+    return bool(changed) and all(
+        _PAGE.fullmatch(new) and _PAGE.fullmatch(old) and int(new) > int(old)
+        for new, old in changed
+    )
+
+
+def _failed(exchange: Exchange) -> bool:
+    return exchange.error is not None or exchange.status is None or exchange.status >= 400
+
+
+def _mended(exchange: Exchange, later: Sequence[Exchange]) -> bool:
+    """Tell whether the same was asked again with success, after a new session for example."""
+    parts = asked.split(exchange.url)
+    for other in later:
+        again = asked.split(other.url)
+        if _failed(other) or other.method != exchange.method or not parts or not again:
+            continue
+        if parts.path == again.path and parts.query == again.query:
+            return True
+    return False

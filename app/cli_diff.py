@@ -1,0 +1,129 @@
+"""The verb ``diff``: the same numbers through two connectors, or two versions of one."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from app import run_diff
+from app.bench import Bench, failure_sentence
+from app.cli import CONNECTOR_FAILED, DONE, EXPECTATION_FAILED, CommandError, print_result
+from app.cli_bench import open_bench, run_loop
+from app.evidence import Evidence, evidence_of
+
+_COLUMNS = ("phonenumber", "phone number", "number", "phone", "mobile", "telephone", "tel")
+_DELIMITERS = ",;\t|"
+
+
+def diff(options: argparse.Namespace) -> int:
+    """``callbench diff``: exit code 1 when something differs, else 3 when a lookup failed."""
+    numbers = read_numbers(options.numbers)
+    # A connector in this process has its output captured, and ours with it, until it is closed.
+    stderr = sys.stderr
+
+    async def work() -> int:
+        failures: list[str] = []
+        async with AsyncExitStack() as stack:
+
+            async def side(platform: str) -> run_diff.RunOne:
+                opened = open_bench(_with(options, platform))
+                bench = await stack.enter_async_context(opened)
+                return _look_up(bench, options.format, failures)
+
+            side_a, side_b = await side(options.platform_a), await side(options.platform_b)
+            document = await run_diff.diff(
+                side_a,
+                side_b,
+                numbers,
+                on_row=lambda number: print(f"{number} compared", file=stderr),
+            )
+        print_result(options, document, _summary(document))
+        for sentence in dict.fromkeys(failures):
+            print(sentence, file=sys.stderr)
+        if document["different"]:
+            return EXPECTATION_FAILED
+        return CONNECTOR_FAILED if failures else DONE
+
+    return run_loop(work)
+
+
+def read_numbers(given: Sequence[str]) -> list[str]:
+    """Return the numbers of the arguments: each is a number, or a CSV file of numbers.
+
+    Raises:
+        CommandError: a file cannot be read, or there is no number at all.
+    """
+    numbers: list[str] = []
+    for argument in given:
+        path = Path(argument)
+        if path.suffix.lower() in {".csv", ".tsv", ".txt"} or path.is_file():
+            numbers += _numbers_in(path)
+        else:
+            numbers.append(argument)
+    if not numbers:
+        raise CommandError("There is no number to look up: name some, or a CSV file with some.")
+    return list(dict.fromkeys(numbers))
+
+
+def _numbers_in(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise CommandError(f"Cannot read the numbers in {path}: {reason}.") from error
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    try:
+        rows = [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
+    except csv.Error as error:
+        raise CommandError(f"The numbers in {path} are not CSV: {error}.") from error
+    return _column_of(rows)
+
+
+def _column_of(rows: list[list[str]]) -> list[str]:
+    """Return the cells with a digit of the column with a known heading, else of the first."""
+    if not rows:
+        return []
+    heading = [cell.strip().lower() for cell in rows[0]]
+    at = next((heading.index(name) for name in _COLUMNS if name in heading), 0)
+    cells = [row[at].strip() for row in rows if len(row) > at]
+    return [cell for cell in cells if any(char.isdecimal() for char in cell)]
+
+
+def _with(options: argparse.Namespace, platform: str) -> argparse.Namespace:
+    return argparse.Namespace(**{**vars(options), "platform": platform})
+
+
+def _look_up(bench: Bench, formats: list[str], failures: list[str]) -> run_diff.RunOne:
+    """Return what looks a number up past the account's cache, which both sides share."""
+
+    async def look_up(number: str) -> Evidence:
+        run = await bench.find(number, formats, force_refresh=True)
+        if run.outcome.error is not None:
+            failures.append(failure_sentence(run.outcome.error, bench.connection.platform))
+        return evidence_of(bench.journal.events(run.run_id), run.run_id)
+
+    return look_up
+
+
+def _summary(document: dict[str, Any]) -> str:
+    lines = [
+        f"{row['input']}  {each['what']}\n"
+        f"  A: {_side_text(each['a'])}\n"
+        f"  B: {_side_text(each['b'])}"
+        for row in document["rows"]
+        for each in row["differences"]
+    ]
+    counts = ", ".join(f"{document[key]} {key}" for key in ("same", "different", "noise"))
+    return "\n".join([*lines, f"({counts})"])
+
+
+def _side_text(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return "; ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,54 @@
+import pytest
+
+from app.checks.finding import Rule
+from app.checks.messages import check_message
+
+
+def paths(runs, message):
+    evidence = runs.run({"successful": True, "returnMessage": message})
+    findings = list(check_message(evidence))
+    assert all(finding.rule is Rule.MESSAGE_SHAPE for finding in findings)
+    return [
+        (finding.proof[0].removeprefix("$.returned.returnMessage"), finding.severity)
+        for finding in findings
+    ]
+
+
+GOOD = {
+    "message": "Done",
+    "messageType": "success",
+    "ttl": 3000,
+    "details": [{"title": "D", "items": [{"id": "1", "type": "text", "text": "t"}]}],
+}
+
+
+@pytest.mark.parametrize("message", [None, GOOD, GOOD | {"messageType": "danger", "details": None}])
+def test_a_message_of_productions_shape_is_fine(runs, message):
+    assert paths(runs, message) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        ("Done", ""),
+        (GOOD | {"message": ""}, ".message"),
+        (GOOD | {"message": 3}, ".message"),
+        (GOOD | {"messageType": "Success"}, ".messageType"),
+        (GOOD | {"messageType": ["success"]}, ".messageType"),
+        (GOOD | {"ttl": "3000"}, ".ttl"),
+        (GOOD | {"ttl": -1}, ".ttl"),
+        (GOOD | {"ttl": True}, ".ttl"),
+        (GOOD | {"ttl": float("nan")}, ".ttl"),
+        (GOOD | {"details": {}}, ".details"),
+        (GOOD | {"details": ["text"]}, ".details[0]"),
+        (GOOD | {"details": [{"title": "D"}]}, ".details[0].items"),
+        (GOOD | {"details": [{"title": "D", "items": ["x"]}]}, ".details[0].items[0]"),
+    ],
+)
+def test_a_wrong_part_is_named(runs, message, where):
+    assert paths(runs, message) == [(where, "error")]
+
+
+@pytest.mark.parametrize("ttl", [3, 3_000_000])
+def test_a_time_in_another_unit_is_noted(runs, ttl):
+    assert paths(runs, GOOD | {"ttl": ttl}) == [(".ttl", "note")]

@@ -1,0 +1,116 @@
+"""``callbench diff``, against the sandbox and against connectors written on the spot."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+
+import pytest
+
+from app import cli_diff
+from app.cli import CommandError
+from app.sandbox import seed
+
+CONNECTOR = """
+    from connectors.contract.connector import Connector
+
+    class Small(Connector):
+        def get_basic_auth(self, given):
+            return "dXNlcjo="
+
+        async def find_contact(self, given):
+            return {"successful": True, "matchedContactInfo": [{"id": 7, "name": "NAME"}]}
+"""
+
+
+def run(capsys, *numbers, a="insightly", b="insightly", **more):
+    options = {
+        "platform_a": str(a),
+        "platform_b": str(b),
+        "numbers": [str(number) for number in numbers],
+        "format": [],
+        "connection": None,
+        "route": [],
+        "timeout": None,
+        "in_process": True,
+        "json": True,
+    }
+    code = cli_diff.diff(argparse.Namespace(**options | more))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture
+def version(tmp_path):
+    def write(name):
+        path = tmp_path / f"{name}.py"
+        path.write_text(textwrap.dedent(CONNECTOR).replace("NAME", name))
+        return path
+
+    return write
+
+
+def test_a_connector_does_not_differ_from_itself(capsys):
+    numbers = [seed.DEMO[key].e164 for key in ("plain", "shared", "nobody")]
+    code, out, err = run(capsys, *numbers)
+    document = json.loads(out)
+    assert list(document) == ["same", "different", "noise", "rows"]
+    assert [row["input"] for row in document["rows"]] == numbers
+    assert (code, document["different"]) == (0, 0)
+    assert "compared" in err
+
+
+def test_two_connectors_differ(capsys):
+    code, out, _err = run(capsys, seed.DEMO["plain"].e164, b="bullhorn", in_process=False)
+    document = json.loads(out)
+    assert (code, document["different"], document["same"]) == (1, 1, 0)
+    whats = [each["what"] for each in document["rows"][0]["differences"]]
+    assert any(what.startswith("contact ") for what in whats)
+    assert any(what.startswith("request ") for what in whats)
+
+
+def test_what_a_person_reads(capsys):
+    number = seed.DEMO["plain"].e164
+    code, out, _err = run(capsys, number, b="bullhorn", in_process=False, json=False)
+    assert code == 1
+    assert f"{number}  contact " in out
+    assert "\n  A: " in out
+    assert "\n  B: nothing" in out
+    assert out.endswith("(0 same, 1 different, 0 noise)\n")
+
+
+def test_lookups_that_fail_alike_are_not_called_done(capsys, version):
+    a, b = version("Ada"), version("Ben")
+    code, out, err = run(capsys, "+12025550123", a=a, b=b)
+    assert (code, json.loads(out)["different"]) == (3, 0)
+    assert err.count("compared") == 1
+    assert len(err.splitlines()) == 3  # progress, and one sentence for each side
+
+
+def test_files_and_numbers_are_read(tmp_path):
+    path = tmp_path / "numbers.csv"
+    path.write_text("name;phone\nAda;+12025550123\nnobody;\nBen;+12025550124\n", "utf-8-sig")
+    bare = tmp_path / "bare.txt"
+    bare.write_text("+12025550123\n+12025550125\n")
+    assert cli_diff.read_numbers([str(path), "+12025550126", str(bare)]) == [
+        "+12025550123",
+        "+12025550124",
+        "+12025550126",
+        "+12025550125",
+    ]
+
+
+def test_what_cannot_be_read_is_wrong_usage(tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.write_text("phone\n")
+    binary = tmp_path / "binary.csv"
+    binary.write_bytes(b"\xff\xfe\x00\x01")
+    for given, said in (
+        (tmp_path / "missing.csv", "No such file"),
+        (binary, "UTF-8"),
+        (empty, "no number"),
+    ):
+        with pytest.raises(CommandError, match=said) as caught:
+            cli_diff.read_numbers([str(given)])
+        assert caught.value.code == 2

@@ -30,7 +30,9 @@ from app.connections import (
     ConnectionUnusableError,
     sandbox_connection,
 )
-from app.evidence import evidence_of
+from app.evidence import Evidence, evidence_of
+from app.explain.matrix import match_matrix
+from app.explain.verdict import verdict_of
 from app.home import home
 from app.journal import Journal
 from app.sandbox.process import start_or_join
@@ -97,7 +99,7 @@ def invoke(options: argparse.Namespace) -> int:
 
 
 def find(options: argparse.Namespace) -> int:
-    """``callbench find``: who is calling?"""
+    """``callbench find``: who is calling, and why?"""
     return _drive(
         options,
         lambda bench: bench.find(
@@ -106,6 +108,7 @@ def find(options: argparse.Namespace) -> int:
             is_extension=options.extension,
             force_refresh=options.refresh,
         ),
+        explain=explanation,
     )
 
 
@@ -167,16 +170,51 @@ def error_document(error: ErrorInfo | None) -> dict[str, Any] | None:
     return {"type": error.type, "message": error.message, "status": error.status}
 
 
-def _drive(options: argparse.Namespace, verb: Callable[[Bench], Awaitable[Run]]) -> int:
+def explanation(evidence: Evidence) -> dict[str, Any]:
+    """Return ``verdict`` and ``candidates`` of a lookup as the command line shows them."""
+    matrix = match_matrix(evidence)
+    verdict = verdict_of(evidence, matrix)
+    return {
+        "verdict": {"code": verdict.code, "text": verdict.text, "proven": verdict.proven},
+        "candidates": [
+            {
+                "text": candidate.text,
+                "rule": candidate.rule,
+                "asked": candidate.asked,
+                "reason": candidate.reason or None,
+                "fields": [
+                    {
+                        "object": column.object,
+                        "field": column.field,
+                        "state": cell.state,
+                        "hits": cell.hits,
+                        "ms": round(cell.ms, 1),
+                    }
+                    for at, column in enumerate(matrix.columns)
+                    if (cell := matrix.cell(row, at)).exchanges
+                ],
+            }
+            for row, candidate in enumerate(matrix.candidates)
+        ],
+    }
+
+
+def _drive(
+    options: argparse.Namespace,
+    verb: Callable[[Bench], Awaitable[Run]],
+    explain: Callable[[Evidence], dict[str, Any]] | None = None,
+) -> int:
     async def work() -> int:
         async with open_bench(options) as bench:
             run = await verb(bench)
             evidence = evidence_of(bench.journal.events(run.run_id), run.run_id)
             findings = check(evidence, bench.manifest)
         answer = run.outcome.answer
+        explained = explain(evidence) if explain is not None else {}
         document = {
             **answer,
             "cached": run.outcome.cached,
+            **explained,
             "requests": len(run.exchanges),
             "findings": [
                 {
@@ -191,7 +229,8 @@ def _drive(options: argparse.Namespace, verb: Callable[[Bench], Awaitable[Run]])
             "error": error_document(run.outcome.error),
             "ms": round(run.ms, 1),
         }
-        print_result(options, document, _summary(run, findings))
+        verdict = explained.get("verdict", {}).get("text", "")
+        print_result(options, document, _summary(run, findings, verdict))
         return _exit_code(run.outcome.error, options.platform)
 
     return run_loop(work)
@@ -294,7 +333,8 @@ def _write(path: Path, data: bytes) -> None:
     """Write a file for its owner only; an older one is replaced as a whole."""
     draft = path.with_name(f"{path.name}.new")
     try:
-        draft.touch(mode=0o600)
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600, exist_ok=False)
         draft.write_bytes(data)
         draft.replace(path)
     except OSError as error:
@@ -332,7 +372,7 @@ def _exit_code(error: ErrorInfo | None, platform: str) -> int:
     return WRONG_USAGE if error.type in USAGE_ERRORS else CONNECTOR_FAILED
 
 
-def _summary(run: Run, findings: Sequence[Finding]) -> str:
+def _summary(run: Run, findings: Sequence[Finding], verdict: str) -> str:
     lines = []
     for contact in run.contacts:
         if not contact.is_new_contact:
@@ -345,6 +385,8 @@ def _summary(run: Run, findings: Sequence[Finding]) -> str:
         lines.append(str(message["message"]))
     if not lines:
         lines.append("No match." if run.outcome.error is None else "")
+    if verdict:
+        lines.append(verdict)
     lines += [f"{finding.severity}: {finding.text}" for finding in findings]
     origin = "from the account's cache" if run.outcome.cached else f"{len(run.exchanges)} requests"
     lines.append(f"({origin}, {run.ms:.0f} ms)")

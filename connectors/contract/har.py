@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 
@@ -184,7 +184,7 @@ def _exchange(number: int, entry: _Entry) -> Exchange:
     sent = request.post_data
     body = None
     if sent is not None and (sent.text or sent.params):
-        text = sent.text or "&".join(f"{pair.name}={pair.value}" for pair in sent.params)
+        text = sent.text or urlencode([(pair.name, pair.value) for pair in sent.params])
         body = _body(text, sent.encoding, sent.mime_type, entry.sent_size, f"{where}.request")
     content = response.content
     received = None
@@ -231,7 +231,7 @@ def _body(
             # Browsers encode texts too; they are kept readable.
             return Body(
                 text=base64.b64decode(text).decode(),
-                size=size,
+                size=whole_size or size,
                 mime_type=mime_type,
                 truncated=whole_size is not None,
             )

@@ -10,13 +10,24 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import msgspec
 
 from connectors.contract.errors import ConnectorError
 from connectors.contract.exchange import Body, Exchange
 from connectors.contract.har import HarError, read_har
 from connectors.runtime import transport
+from connectors.runtime.redact import Redactor
 
 Key = tuple[str, str, frozenset[tuple[tuple[str, str], int]], str]
+_FAILURES: dict[str, type[httpx.TransportError]] = {
+    kind.__name__: kind
+    for kind in (
+        httpx.ReadError,
+        httpx.ReadTimeout,
+        httpx.ConnectTimeout,
+        httpx.RemoteProtocolError,
+    )
+}
 _PACKED = {"content-encoding", "content-length", "transfer-encoding"}
 
 
@@ -45,7 +56,7 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             HarError: the file cannot be read; the message names it.
         """
         try:
-            return cls(read_har(path.read_bytes()))
+            return cls([_scrubbed(exchange) for exchange in read_har(path.read_bytes())])
         except OSError as error:
             raise HarError(f"The recording {path} cannot be read: {error.strerror}.") from error
         except HarError as error:
@@ -56,7 +67,7 @@ class ReplayTransport(httpx.AsyncBaseTransport):
 
         Raises:
             ReplayMissError: there is none, or only the beginning of one.
-            httpx.ConnectError: the recorded request had no answer.
+            httpx.TransportError: the recorded request had no whole answer.
         """
         key = _key_of(_redacted(request, await request.aread()))
         found = self._recorded.get(key)
@@ -64,7 +75,9 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             raise ReplayMissError(_miss(key, list(self._recorded)))
         exchange = found.pop(0) if len(found) > 1 else found[0]
         if exchange.status is None:
-            raise httpx.ConnectError(exchange.error or "The recorded request failed.")
+            said = exchange.error or "The recorded request failed."
+            kind = said.partition(":")[0]
+            raise _FAILURES.get(kind, httpx.ConnectError)(said)
         body = exchange.response_body
         if body is not None and body.truncated:
             raise ReplayMissError(
@@ -76,6 +89,14 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             headers=[(k, v) for k, v in exchange.response_headers if k.lower() not in _PACKED],
             stream=httpx.ByteStream(_bytes(body)),
         )
+
+
+def _scrubbed(exchange: Exchange) -> Exchange:
+    """Return a recording without secrets under known names: a browser's has them."""
+    redactor, body = Redactor(), exchange.body
+    if body is not None and body.encoding is None:
+        body = msgspec.structs.replace(body, text=redactor.body(body.text, body.mime_type))
+    return msgspec.structs.replace(exchange, url=redactor.url(exchange.url), body=body)
 
 
 def _redacted(request: httpx.Request, sent: bytes) -> Exchange:

@@ -32,6 +32,11 @@ def test_find_tells_who_is_calling(capsys, platform):
     assert document["cached"] is False
     assert document["requests"] >= 3
     assert document["error"] is None
+    assert document["verdict"]["code"] == "FOUND"
+    assert PLAIN.names[0] in document["verdict"]["text"]
+    assert document["candidates"][0]["asked"]
+    assert {field["state"] for field in document["candidates"][0]["fields"]} >= {"hits", "none"}
+    assert {finding["severity"] for finding in document["findings"]} <= {"note"}
 
     code, document, _err = run(capsys, "find", platform, PLAIN.e164)
     assert (code, document["cached"], document["requests"]) == (0, True, 0)

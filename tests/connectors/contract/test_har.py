@@ -105,7 +105,7 @@ def test_a_browsers_file_is_read():
             "_priority": "High",
             "postData": {
                 "mimeType": "application/x-www-form-urlencoded",
-                "params": [{"name": "a", "value": "1"}],
+                "params": [{"name": "a", "value": "1&b=2"}],
             },
         },
         "response": {
@@ -121,7 +121,7 @@ def test_a_browsers_file_is_read():
     }
     (read,) = read_har(b"\xef\xbb\xbf" + minimal(**form))
     assert (read.status, read.error) == (None, "The request failed.")
-    assert read.body.text == "a=1"
+    assert read.body.text == "a=1%26b%3D2"
     assert (read.response_body.text, read.response_body.encoding) == ("Zoë", None)
 
 

@@ -124,6 +124,25 @@ async def test_a_recorded_failure_fails_again(replay):
         await client.get(ADA.url)
 
 
+async def test_each_kind_of_failure_fails_in_its_way(replay):
+    client, _ = replay(like(status=None, response_body=None, error="ReadTimeout: slow"))
+    with pytest.raises(httpx.ReadTimeout, match="slow"):
+        await client.get(ADA.url)
+
+
+async def test_a_browsers_recording_shows_no_secret_and_still_matches(replay, tmp_path):
+    path = tmp_path / "browser.har"
+    live = like(url="https://crm.test/people?access_token=live-canary-1")
+    path.write_bytes(to_har([live], "1.0"))
+    client, _ = replay()
+    transport.current.get().network = ReplayTransport.open(path)
+    answer = await client.get("https://crm.test/people?access_token=another")
+    assert answer.json() == ["Ada"]
+    with pytest.raises(ReplayMissError) as miss:
+        await client.get("https://crm.test/persons")
+    assert "live-canary-1" not in str(miss.value)
+
+
 async def test_half_an_answer_is_not_passed_off_as_a_whole_one(replay):
     client, _ = replay(like(response_body=Body(text="[", size=10**7, truncated=True)))
     with pytest.raises(ReplayMissError, match="only its beginning: 10,000,000 bytes"):

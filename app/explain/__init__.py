@@ -1,0 +1,1 @@
+"""Why a contact was found or not, from what the journal holds."""

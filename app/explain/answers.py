@@ -1,0 +1,91 @@
+"""What the CRM answered: its records, and the phones in them, whatever their shape."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.contract.exchange import Exchange
+
+Record = dict[str, Any]
+
+_PHONE_KEY = re.compile(r"phone|mobile|cell|tel|fax|number", re.IGNORECASE)
+_DEEPEST = 4
+
+
+def failed(exchange: Exchange) -> bool:
+    """Tell whether a request got no answer that can be used."""
+    return exchange.status is None or exchange.status >= 400 or exchange.error is not None
+
+
+def records_of(exchange: Exchange) -> list[Record] | None:
+    """Return the records of an answer; None when it cannot be told how many there are.
+
+    They are the outermost list of objects in the JSON, or the answer itself where it is one object
+    with an id.
+    """
+    body = exchange.response_body
+    if failed(exchange) or body is None or body.encoding is not None or body.truncated:
+        return None
+    try:
+        data = json.loads(body.text)
+    except (ValueError, RecursionError):
+        return None
+    found = _outermost_list(data, 0)
+    if found is None and isinstance(data, dict) and "id" in {key.lower() for key in data}:
+        return [data]
+    return None if found is None else [item for item in found if isinstance(item, dict)]
+
+
+def phones_of(record: Record) -> list[tuple[str, str]]:
+    """Return (path of keys, text) of all that a record calls a phone."""
+    return [
+        (path, text)
+        for path, text in _leaves("", record)
+        if _PHONE_KEY.search(path) and sum(char.isdecimal() for char in text) >= 4
+    ]
+
+
+def value_of(record: Record, field: str) -> str | None:
+    """Return a field's text, its name compared without case; None when the record lacks it."""
+    last = field.rpartition(".")[2].lower()
+    for path, text in _leaves("", record):
+        if path.rpartition(".")[2].lower() == last:
+            return text
+    return None
+
+
+def id_of(record: Record) -> str:
+    """Return a record's id as text: ``id``, or the first key that ends with it."""
+    for key, value in record.items():
+        if key.lower() == "id" or key.lower().endswith(("_id", "contactid", "leadid")):
+            return str(value)
+    return ""
+
+
+def _outermost_list(data: Any, depth: int) -> list[Any] | None:
+    if isinstance(data, list):
+        return data
+    if not isinstance(data, dict) or depth == _DEEPEST:
+        return None
+    for value in data.values():
+        if isinstance(value, list) and (not value or isinstance(value[0], dict)):
+            return value
+    for value in data.values():
+        found = _outermost_list(value, depth + 1) if isinstance(value, dict) else None
+        if found is not None:
+            return found
+    return None
+
+
+def _leaves(path: str, data: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _leaves(f"{path}.{key}" if path else str(key), value)
+    elif isinstance(data, list):
+        for item in data:
+            yield from _leaves(path, item)
+    elif isinstance(data, str | int | float) and not isinstance(data, bool):
+        yield path, str(data)

@@ -1,0 +1,287 @@
+"""Why a lookup ended as it did: one sentence, a code, and the evidence it stands on.
+
+The first failing stage decides: the input, the cache, the requests, the spellings, the CRM's
+answer, what the connector made of it. `docs/verdicts.md` has a section per code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.evidence import Evidence
+from app.explain.answers import failed, id_of, phones_of, records_of
+from app.explain.compare import Match, compare
+from app.explain.matrix import CellState, Matrix, match_matrix
+from connectors import phone
+from connectors.contract.exchange import Exchange
+
+
+class VerdictCode(StrEnum):
+    """The codes, as reports and documents use them; they never change."""
+
+    FOUND = "FOUND"
+    FOUND_BY_FORMAT = "FOUND_BY_FORMAT"
+    MULTIPLE = "MULTIPLE"
+    DUPLICATE_PERSON = "DUPLICATE_PERSON"
+    WRONG_PERSON = "WRONG_PERSON"
+    PARTIAL_FAILURE = "PARTIAL_FAILURE"
+    CACHED = "CACHED"
+    CANCELLED = "CANCELLED"
+    EXTENSION_SKIPPED = "EXTENSION_SKIPPED"
+    INVALID_NUMBER = "INVALID_NUMBER"
+    AUTH = "AUTH"
+    RATE_LIMIT = "RATE_LIMIT"
+    TIMEOUT = "TIMEOUT"
+    HTTP_ERROR = "HTTP_ERROR"
+    HTTP_ERROR_MASKED = "HTTP_ERROR_MASKED"
+    CONNECTOR_FAILED = "CONNECTOR_FAILED"
+    SHAPE_MISMATCH = "SHAPE_MISMATCH"
+    NOTHING_ASKED = "NOTHING_ASKED"
+    PLACEHOLDER_COUNT = "PLACEHOLDER_COUNT"
+    CANDIDATE_DROPPED = "CANDIDATE_DROPPED"
+    EMPTY_CRM_RESULT = "EMPTY_CRM_RESULT"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The end of one lookup, explained.
+
+    Attributes:
+        text: one sentence for a person.
+        exchanges: ids of the requests that show it.
+        proven: False where the evidence leaves more than one explanation.
+    """
+
+    code: VerdictCode
+    text: str
+    exchanges: tuple[int, ...] = ()
+    proven: bool = True
+
+
+_AUTH_STATUSES = (401, 403)
+_TIMEOUTS = ("ConnectorTimeoutError",)
+_SHAPES = ("UnexpectedResultError", "UnserialisableResultError", "ResultTooLargeError")
+
+
+def verdict_of(evidence: Evidence, matrix: Matrix | None = None) -> Verdict:
+    """Explain one lookup.
+
+    Args:
+        evidence: a finished run of ``findContact``.
+        matrix: its matrix, when it has been made already.
+    """
+    matrix = matrix or match_matrix(evidence)
+    if evidence.finished.cancelled:
+        return Verdict(VerdictCode.CANCELLED, "The lookup was cancelled before it ended.")
+    return (
+        _of_error(evidence)
+        or (_of_contacts(evidence, matrix) if evidence.contacts else None)
+        or _of_input(evidence, matrix)
+        or _of_hidden_failure(evidence, matrix)
+        or _of_nobody(evidence, matrix)
+    )
+
+
+def _of_error(evidence: Evidence) -> Verdict | None:
+    error = evidence.finished.error
+    if error is None:
+        return None
+    status, ids = error.status, _ids(x for x in evidence.exchanges if failed(x))
+    said = error.message.strip() or error.type
+    code = VerdictCode.CONNECTOR_FAILED
+    if status in _AUTH_STATUSES or error.type == "NotConnectedError":
+        code = VerdictCode.AUTH
+    elif status == 429:
+        code = VerdictCode.RATE_LIMIT
+    elif error.type in _TIMEOUTS:
+        code = VerdictCode.TIMEOUT
+    elif error.type in _SHAPES:
+        code = VerdictCode.SHAPE_MISMATCH
+    elif ids:
+        code = VerdictCode.HTTP_ERROR
+    return Verdict(code, said, ids)
+
+
+def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
+    contacts = evidence.contacts
+    names = _names(contacts)
+    if evidence.finished.cached:
+        return Verdict(
+            VerdictCode.CACHED,
+            f"{names} came from the account's cache: the CRM was not asked. Refresh contact asks "
+            "it, in case the record has changed since.",
+        )
+    hits = _ids(x for x in evidence.exchanges if x.id in matrix.searched and records_of(x))
+    stranger = next((each for each in contacts if _is_stranger(each, evidence)), None)
+    if stranger is not None:
+        phones = ", ".join(_stored_phones(stranger, evidence))
+        return Verdict(
+            VerdictCode.WRONG_PERSON,
+            f"{_name(stranger)} was returned for {evidence.number}, but has {phones}: another "
+            "number, perhaps with the same ending.",
+            hits,
+        )
+    broken = [x for x in evidence.exchanges if failed(x) and x.id in matrix.searched]
+    if broken:
+        return Verdict(
+            VerdictCode.PARTIAL_FAILURE,
+            f"{names} was found, but {_count(len(broken), 'search', 'searches')} failed "
+            f"({_failure(broken[0])}): somebody else may be missing.",
+            _ids(broken),
+        )
+    if _doubled(contacts):
+        return Verdict(
+            VerdictCode.DUPLICATE_PERSON, f"The same person is listed twice: {names}.", hits
+        )
+    if len(contacts) > 1:
+        return Verdict(
+            VerdictCode.MULTIPLE,
+            f"{len(contacts)} contacts have {evidence.number}: {names}.",
+            hits,
+        )
+    by_format = [made for made in matrix.finders if made.format]
+    if by_format and len(by_format) == len(matrix.finders):
+        return Verdict(
+            VerdictCode.FOUND_BY_FORMAT,
+            f"{names} was found as {by_format[0].text}, by the format {by_format[0].format}; "
+            "without it nobody would have been.",
+            hits,
+        )
+    how = f" as {matrix.finders[0].text}" if matrix.finders else ""
+    return Verdict(VerdictCode.FOUND, f"{names} was found{how}.", hits)
+
+
+def _of_input(evidence: Evidence, matrix: Matrix) -> Verdict | None:
+    if matrix.searched:
+        return None
+    if evidence.is_extension:
+        return Verdict(
+            VerdictCode.EXTENSION_SKIPPED,
+            f"{evidence.number} was looked up as an extension; the connector searches for none.",
+        )
+    if not phone.parse(evidence.number).valid:
+        return Verdict(
+            VerdictCode.INVALID_NUMBER,
+            f"'{evidence.number[:40]}' is not a valid phone number, so the connector asked "
+            "nothing: check the digits and the country code.",
+        )
+    return None
+
+
+def _of_hidden_failure(evidence: Evidence, matrix: Matrix) -> Verdict | None:
+    """Explain a failure that the connector has turned into "no match"."""
+    broken = [x for x in evidence.exchanges if failed(x) and x.id in matrix.searched]
+    if not broken:
+        return None
+    statuses = {x.status for x in broken}
+    code = VerdictCode.HTTP_ERROR_MASKED
+    if 429 in statuses:
+        code = VerdictCode.RATE_LIMIT
+    elif statuses & set(_AUTH_STATUSES):
+        code = VerdictCode.AUTH
+    return Verdict(
+        code,
+        f"The CRM did not say that nobody has {evidence.number}: {_failure(broken[0])}, and the "
+        'connector turned that into "no match".',
+        _ids(broken),
+    )
+
+
+def _of_nobody(evidence: Evidence, matrix: Matrix) -> Verdict:
+    searched = matrix.searched
+    hits = sum(cell.hits for cell in matrix.cells.values() if cell.state is CellState.HITS)
+    if hits:
+        return Verdict(
+            VerdictCode.SHAPE_MISMATCH,
+            f"The CRM answered with {_count(hits, 'record', 'records')}, but the connector "
+            "returned nobody: it reads the answer from another place, or leaves these records out.",
+            searched,
+        )
+    if not searched:
+        return Verdict(
+            VerdictCode.NOTHING_ASKED,
+            f"The connector returned nobody, and no request of {len(evidence.exchanges)} searched "
+            f"for {evidence.number}: look at its code and its console.",
+            _ids(evidence.exchanges),
+        )
+    dropped = [made for made in matrix.candidates if made.skipped]
+    if dropped:
+        few = dropped[0].skipped == phone.PLACEHOLDER_COUNT
+        return Verdict(
+            VerdictCode.PLACEHOLDER_COUNT if few else VerdictCode.CANDIDATE_DROPPED,
+            f"{_asked_text(matrix)} found nobody, and the format '{dropped[0].format}' was not "
+            f"tried: {dropped[0].reason}.",
+            searched,
+            proven=False,
+        )
+    return Verdict(
+        VerdictCode.EMPTY_CRM_RESULT,
+        f"{_asked_text(matrix)} found nobody. If the record exists, it is stored in another "
+        "spelling or field, left out by a filter, or not yet searchable.",
+        searched,
+        proven=False,
+    )
+
+
+def _asked_text(matrix: Matrix) -> str:
+    spellings = [made.text for made in matrix.candidates if made.asked]
+    shown = ", ".join(spellings[:3]) + (", ..." if len(spellings) > 3 else "")
+    return f"{shown} in {_count(len(matrix.columns), 'field', 'fields')}"
+
+
+def _is_stranger(contact: dict[str, Any], evidence: Evidence) -> bool:
+    """Tell whether all that is known of a contact's phones belongs to another number."""
+    if not phone.parse(evidence.number).valid:
+        return False
+    phones = _stored_phones(contact, evidence)
+    matches = {compare(text, evidence.number).match for text in phones}
+    return bool(matches) and matches <= {Match.NO_MATCH}
+
+
+def _stored_phones(contact: dict[str, Any], evidence: Evidence) -> list[str]:
+    """Return the phones of a contact: in the CRM's answers, and as the connector returned it."""
+    wanted = str(contact.get("id"))
+    texts = [
+        text
+        for exchange in evidence.exchanges
+        for record in records_of(exchange) or ()
+        if id_of(record) == wanted
+        for _path, text in phones_of(record)
+    ]
+    own = contact.get("phone") or contact.get("phoneNumber")
+    # Some connectors return the number that was asked for, which proves nothing.
+    if isinstance(own, str) and own and not texts:
+        texts.append(own)
+    return list(dict.fromkeys(texts))
+
+
+def _doubled(contacts: Sequence[dict[str, Any]]) -> bool:
+    keys = [(str(each.get("id")), str(each.get("type"))) for each in contacts]
+    people = [(_name(each).casefold(), str(each.get("phone"))) for each in contacts]
+    return len(set(keys)) < len(keys) or len(set(people)) < len(people)
+
+
+def _failure(exchange: Exchange) -> str:
+    if exchange.status is None:
+        return f"a request got no answer ({exchange.error or 'it was cut off'})"
+    return f"it answered {exchange.status}"
+
+
+def _names(contacts: Sequence[dict[str, Any]]) -> str:
+    shown = ", ".join(_name(each) for each in contacts[:3])
+    return shown + (f" and {len(contacts) - 3} more" if len(contacts) > 3 else "")
+
+
+def _name(contact: dict[str, Any]) -> str:
+    return str(contact.get("name") or f"record {contact.get('id')}")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _ids(exchanges: Any) -> tuple[int, ...]:
+    return tuple(exchange.id for exchange in exchanges)

@@ -1,0 +1,167 @@
+"""Each way in which a lookup ends, through a real connector where one can be brought to it."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.evidence import Evidence
+from app.explain.verdict import VerdictCode, verdict_of
+from app.journal import RunFinished, RunStarted
+from app.sandbox import seed
+from connectors.contract.exchange import Body, Exchange
+from connectors.contract.hosting import ErrorInfo
+
+DEMO = seed.DEMO
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "verdicts.md"
+OWN = """
+    from connectors.contract.connector import Connector
+    from connectors.contract.model import Contact, FindContactResult
+
+    class Own(Connector):
+        auth_type = "none"
+
+        async def find_contact(self, given):
+            try:
+                await self.http.get(
+                    "https://crm.test/v3.1/contacts/search",
+                    params={"field_name": "PHONE", "field_value": given.phone_number[2:]},
+                    headers={"Authorization": "Basic c2FuZGJveC1rZXk6"},
+                )
+            except Exception as error:
+                print(error)
+            people = RESULT
+            return FindContactResult(successful=True, matched_contact_info=people)
+"""
+NOBODY_RETURNED = OWN.replace("RESULT", "()")
+A_STRANGER = OWN.replace("RESULT", '(Contact(id=1, name="Eve", phone="+12125550132"),)')
+NOTHING_SENT = NOBODY_RETURNED.replace("await self.http.get(", "dict(").replace(
+    '"https://crm.test/v3.1/contacts/search",', ""
+)
+
+
+async def code_of(look_up, *arguments, **options):
+    verdict = verdict_of(await look_up(*arguments, **options))
+    assert verdict.text.strip()
+    return verdict.code, verdict.proven
+
+
+@pytest.mark.parametrize("platform", ["insightly", "bullhorn"])
+@pytest.mark.parametrize(
+    ("number", "formats", "options", "expected"),
+    [
+        (DEMO["plain"].e164, [], {}, (VerdictCode.FOUND, True)),
+        (DEMO["shared"].e164, [], {}, (VerdictCode.MULTIPLE, True)),
+        ("+15105550177", ["(###) ###-####"], {}, (VerdictCode.FOUND_BY_FORMAT, True)),
+        ("+15105550177", [], {}, (VerdictCode.EMPTY_CRM_RESULT, False)),
+        ("+15105550177", ["### ####"], {}, (VerdictCode.PLACEHOLDER_COUNT, False)),
+        ("+15105550177", ["+44 #### ######"], {}, (VerdictCode.CANDIDATE_DROPPED, False)),
+        ("101", [], {"is_extension": True}, (VerdictCode.EXTENSION_SKIPPED, True)),
+        ("12345", [], {}, (VerdictCode.INVALID_NUMBER, True)),
+    ],
+)
+async def test_how_a_lookup_ends(look_up, platform, number, formats, options, expected):
+    assert await code_of(look_up, platform, number, formats, **options) == expected
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("insightly/contacts/search=401", VerdictCode.AUTH),
+        ("insightly/contacts/search=429", VerdictCode.RATE_LIMIT),
+        ("insightly/contacts/search=500", VerdictCode.HTTP_ERROR),
+    ],
+)
+async def test_a_failure_that_the_connector_tells(look_up, fault, expected):
+    code, proven = await code_of(look_up, "insightly", DEMO["plain"].e164, faults=[fault])
+    assert (code, proven) == (expected, True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("insightly/contacts/search=401", VerdictCode.AUTH),
+        ("insightly/contacts/search=429", VerdictCode.RATE_LIMIT),
+        ("insightly/contacts/search=500", VerdictCode.HTTP_ERROR_MASKED),
+        ("insightly/contacts/search=cut", VerdictCode.HTTP_ERROR_MASKED),
+    ],
+)
+async def test_a_failure_that_the_connector_hides(look_up, fault, expected):
+    code, _ = await code_of(look_up, "", DEMO["plain"].e164, source=NOBODY_RETURNED, faults=[fault])
+    assert code == expected
+
+
+async def test_records_that_the_connector_does_not_return(look_up):
+    code, _ = await code_of(look_up, "", DEMO["plain"].e164, source=NOBODY_RETURNED)
+    assert code == VerdictCode.SHAPE_MISMATCH
+
+
+async def test_somebody_with_another_number_of_the_same_ending(look_up):
+    verdict = verdict_of(await look_up("", DEMO["plain"].e164, source=A_STRANGER))
+    assert verdict.code == VerdictCode.WRONG_PERSON
+    assert "+12125550132" in verdict.text
+
+
+async def test_a_connector_that_asks_nothing(look_up):
+    code, _ = await code_of(look_up, "", DEMO["plain"].e164, source=NOTHING_SENT)
+    assert code == VerdictCode.NOTHING_ASKED
+
+
+def evidence(contacts=(), exchanges=(), **finished):
+    asked = {"phoneNumber": "+14155550132", "overridingFormat": "", "isExtension": "false"}
+    started = RunStarted(
+        run_id=1, at_ms=0.0, operation="findContact", platform="own", subject="", input=asked
+    )
+    answer = {"successful": True, "contact": list(contacts)}
+    return Evidence(
+        started, RunFinished(run_id=1, at_ms=9.0, answer=answer, **finished), tuple(exchanges)
+    )
+
+
+ANNA = {"id": 1, "name": "Anna", "type": "contact", "phone": "4155550132"}
+SEARCH = Exchange(
+    id=5,
+    invocation=1,
+    started_ms=0.0,
+    method="GET",
+    url="https://crm.test/contacts?phone=4155550132",
+    status=200,
+    response_body=Body(text='[{"id": 1, "phone": "4155550132"}]', size=9, mime_type=""),
+)
+BROKEN = msgspec.structs.replace(SEARCH, id=6, status=503, response_body=None)
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        (evidence(cancelled=True), VerdictCode.CANCELLED),
+        (evidence([ANNA], cached=True), VerdictCode.CACHED),
+        (evidence([ANNA], [SEARCH, BROKEN]), VerdictCode.PARTIAL_FAILURE),
+        (evidence([ANNA, ANNA], [SEARCH]), VerdictCode.DUPLICATE_PERSON),
+        (evidence([ANNA, ANNA | {"id": 2}], [SEARCH]), VerdictCode.DUPLICATE_PERSON),
+        (
+            evidence(error=ErrorInfo(type="ConnectorTimeoutError", message="Too late.")),
+            VerdictCode.TIMEOUT,
+        ),
+        (
+            evidence(error=ErrorInfo(type="UnexpectedResultError", message="No list.")),
+            VerdictCode.SHAPE_MISMATCH,
+        ),
+        (evidence(error=ErrorInfo(type="ValueError", message="")), VerdictCode.CONNECTOR_FAILED),
+    ],
+)
+def test_ends_that_need_no_crm(run, expected):
+    verdict = verdict_of(run)
+    assert verdict.code == expected
+    assert verdict.text
+
+
+def test_a_verdict_names_the_requests_that_show_it():
+    assert verdict_of(evidence([ANNA], [SEARCH, BROKEN])).exchanges == (6,)
+    assert verdict_of(evidence([ANNA], [SEARCH])).exchanges == (5,)
+
+
+def test_every_code_has_its_section_in_the_documents_and_no_other():
+    sections = re.findall(r"^## (\w+)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sections == [code.lower() for code in VerdictCode]

@@ -97,6 +97,7 @@ class Journal:
 
     def __init__(self, path: Path | None = None) -> None:
         self._events: list[Event] = []
+        self._by_run: dict[int, list[Event]] = {}
         self._subscribers: list[Subscriber] = []
         self._encoder = msgspec.json.Encoder()
         self._file: IO[bytes] | None = None
@@ -107,6 +108,7 @@ class Journal:
     def append(self, event: Event) -> None:
         """Keep `event` and tell the subscribers, in the order in which they subscribed."""
         self._events.append(event)
+        self._by_run.setdefault(event.run_id, []).append(event)
         if self._file is not None:
             self._file.write(self._encoder.encode(event) + b"\n")
             self._file.flush()
@@ -125,7 +127,7 @@ class Journal:
 
     def events(self, run_id: int | None = None) -> Iterator[Event]:
         """Yield the events of one run, or of all."""
-        return (event for event in self._events if run_id is None or event.run_id == run_id)
+        return iter(self._events if run_id is None else self._by_run.get(run_id, ()))
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

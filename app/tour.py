@@ -34,8 +34,10 @@ NEW_PERSON = "Nora Lindqvist"
 NEW_NUMBER = "+16285550174"
 TABS = {
     "one-match": "Network",
+    "several-matches-of-two-types": "Match",
+    "no-match": "Match",
     "create-contact-then-log": "Raw",
-    "a-format-rescues-a-lookup": "Network",
+    "a-format-rescues-a-lookup": "Match",
 }
 CREATED_PERSON = "Maria de la Cruz"
 CREATED_NUMBER = "+12125550148"
@@ -266,6 +268,7 @@ class Tour:
 
     async def _record(self, name: str, problem: str, ms: float) -> None:
         self._presenter.inspector.flush()
+        self._presenter.match.explain()
         await asyncio.sleep(0.05 if self._out is not None else WATCHABLE_S)
         step: dict[str, Any] = {
             "name": name,

@@ -27,11 +27,13 @@ from widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from widgets.console_view import ConsoleView
+    from widgets.match_view import MatchView
     from widgets.network_view import NetworkView
     from widgets.raw_view import RawView
     from widgets.run_history import RunHistory
 
 PHONE_WIDTH = 404
+TABS = ("Match", "Console", "Network", "Raw")
 STATES = {
     "idle": "Idle",
     "loading": "Working …",
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
     cancel_requested = Signal()
     edit_connection_requested = Signal()
 
+    match: MatchView
     console: ConsoleView
     network: NetworkView
     raw: RawView
@@ -131,12 +134,15 @@ class MainWindow(QMainWindow):
     def complete(self) -> None:
         """Build the inspector's tabs and the run history; once."""
         from widgets.console_view import ConsoleView  # noqa: PLC0415  after the first paint
+        from widgets.match_view import MatchView  # noqa: PLC0415
         from widgets.network_view import NetworkView  # noqa: PLC0415
         from widgets.raw_view import RawView  # noqa: PLC0415
         from widgets.run_history import RunHistory  # noqa: PLC0415
 
-        self.console, self.network, self.raw = ConsoleView(), NetworkView(), RawView()
-        for name, view in (("Console", self.console), ("Network", self.network), ("Raw", self.raw)):
+        self.match, self.console = MatchView(), ConsoleView()
+        self.network, self.raw = NetworkView(), RawView()
+        views = (self.match, self.console, self.network, self.raw)
+        for name, view in zip(TABS, views, strict=True):
             self.add_tab(name, view)
         self.run_history = RunHistory()
         pane = self._history_pane.layout()
@@ -226,7 +232,7 @@ class MainWindow(QMainWindow):
         self._add(run, "Run again", "Ctrl+R", self.replay_requested)
         self._add(run, "Cancel", "Ctrl+.", self.cancel_requested)
         self._add(run, "Go to phone number", "Ctrl+L", self.focus_number_requested)
-        for name in ("Console", "Network", "Raw"):
+        for name in TABS:
             action = self._add(view, f"Show {name}", "", None)
             action.triggered.connect(partial(MainWindow.show_tab, self, name))
         self._add(view, "Find in this tab", "Ctrl+F", self._focus_find)

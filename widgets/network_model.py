@@ -54,6 +54,13 @@ class NetworkModel(QAbstractTableModel):
         """Return the exchange in a row."""
         return self._shown[number] if 0 <= number < len(self._shown) else None
 
+    def find(self, run_id: int, exchange_id: int) -> int | None:
+        """Return the row of an exchange, None when it is not shown."""
+        for number, row in enumerate(self._shown):
+            if (row.run_id, row.exchange_id) == (run_id, exchange_id):
+                return number
+        return None
+
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Return the number of rows."""
         return 0 if parent.isValid() else len(self._shown)

@@ -95,6 +95,15 @@ class NetworkView(QWidget):
         self._run = run_id
         self._refilter()
 
+    def show_exchange(self, run_id: int, exchange_id: int) -> None:
+        """Choose one exchange of a run; the filter gives way to it."""
+        self._filter.clear()
+        self.show_run(run_id)
+        row = self._model.find(run_id, exchange_id)
+        if row is not None:
+            self._table.selectRow(row)
+            self._table.scrollTo(self._model.index(row, 0))
+
     @Slot()
     def clear(self) -> None:
         """Forget all exchanges."""

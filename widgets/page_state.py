@@ -176,3 +176,46 @@ class ConnectionValues:
     routes: str = ""
     config: str = ""
     timeout_s: int = 30
+
+
+Tone = Literal["success", "muted", "warning", "danger"]
+
+
+@dataclass(frozen=True)
+class MatchCell:
+    """One spelling in one field. `exchange_id` is the request to open, 0 for none."""
+
+    text: str
+    tone: Tone
+    tip: str = ""
+    exchange_id: int = 0
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """One spelling of the number, the rule that made it, and why it was not asked."""
+
+    text: str
+    rule: str
+    reason: str
+    cells: tuple[MatchCell, ...]
+
+
+@dataclass(frozen=True)
+class MatchState:
+    """One lookup explained.
+
+    Attributes:
+        sentence: the verdict.
+        columns: the fields that were searched.
+        findings: (severity, sentence, what to do) of what does not keep the contract.
+    """
+
+    run_id: int
+    code: str
+    sentence: str
+    proven: bool
+    tone: Tone
+    columns: tuple[str, ...]
+    rows: tuple[MatchRow, ...]
+    findings: tuple[tuple[str, str, str], ...] = ()

@@ -18,6 +18,7 @@ from app.journal import (
     RunFinished,
     RunStarted,
 )
+from app.presenter.match import MatchPresenter
 from connectors.contract.exchange import Body, Exchange
 from widgets.main_window import MainWindow
 from widgets.page_state import ConsoleRow, ExchangeRow, RunRow
@@ -29,9 +30,12 @@ FLUSH_MS = 40
 class InspectorPresenter(QObject):
     """Follows a journal and keeps the inspector's tabs true."""
 
-    def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
+    def __init__(
+        self, window: MainWindow, match: MatchPresenter, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._window = window
+        self._match = match
         self._unsubscribe: Callable[[], None] | None = None
         self._started: dict[int, RunStarted] = {}
         self._results: dict[int, RunFinished] = {}
@@ -45,6 +49,7 @@ class InspectorPresenter(QObject):
         self._timer.setInterval(FLUSH_MS)
         self._timer.timeout.connect(self.flush)
         window.run_history.run_selected.connect(self._on_run_selected)
+        window.match.exchange_requested.connect(self._on_exchange_requested)
 
     def follow(self, journal: Journal) -> None:
         """Show the events of `journal` from now on."""
@@ -58,6 +63,7 @@ class InspectorPresenter(QObject):
             self._unsubscribe()
             self._unsubscribe = None
         self._timer.stop()
+        self._match.close()
 
     def started(self, run_id: int) -> RunStarted | None:
         """Return how a run began; 0 means the latest."""
@@ -130,11 +136,17 @@ class InspectorPresenter(QObject):
         if shown is not None:
             self._show_result(shown)
 
+    @Slot(int, int)
+    def _on_exchange_requested(self, run_id: int, exchange_id: int) -> None:
+        self._window.network.show_exchange(run_id, exchange_id)
+        self._window.show_tab("Network")
+
     def _show_result(self, run_id: int) -> None:
         finished = self._results.get(run_id)
         if finished is None:
             return
         self._shown_run = run_id
+        self._match.show_run(run_id)
         error = finished.error
         self._window.raw.show_json(
             {

@@ -22,10 +22,12 @@ from app.journal import Journal
 from app.loop import TaskRunner
 from app.presenter.connect import ConnectPresenter
 from app.presenter.inspector import InspectorPresenter
+from app.presenter.match import MatchPresenter
 from app.presenter.phone import PhonePresenter
 from app.sandbox.process import SandboxHandle, start_or_join
 from app.settings import MAX_FORMATS, Settings, save_settings
 from connectors import phone
+from connectors.contract.manifest import Manifest
 from connectors.host.load import ConnectorLoadError, builtin_platforms
 from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
@@ -66,7 +68,8 @@ class WindowPresenter(QObject):
         self._sandbox: SandboxHandle | None = None
         self._store = CoreStore(home / "core.sqlite")
         self._formats_dialog: FormatsDialog | None = None
-        self.inspector = InspectorPresenter(window, self)
+        self.match = MatchPresenter(window.match, self.journal, self._manifest_of, self)
+        self.inspector = InspectorPresenter(window, self.match, self)
         self.inspector.follow(self.journal)
         self.phone = PhonePresenter(
             window.phone,
@@ -230,6 +233,13 @@ class WindowPresenter(QObject):
         if connection_id.startswith("sandbox-"):
             return sandbox_connection(connection_id.removeprefix("sandbox-"), self.sandbox_urls)
         return self._connections.read(connection_id)
+
+    def _manifest_of(self, platform: str) -> Manifest:
+        """Return a platform's manifest; an empty one for a connection that was left since."""
+        bench = self.bench
+        if bench is not None and bench.connection.platform == platform:
+            return bench.manifest
+        return Manifest(name=platform)
 
     def _get_bench(self) -> Bench | None:
         return self.bench

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.command_palette import CommandPalette
-from widgets.main_window import STATES, MainWindow
+from widgets.main_window import STATES, TABS, MainWindow
 from widgets.phone_panel import PhonePanel
 from widgets.shortcuts_dialog import ShortcutsDialog
 
@@ -73,7 +73,8 @@ def test_the_title_names_the_connector(window):
 
 def test_tabs_come_to_the_front_by_name_and_by_menu(window):
     tabs = window.findChild(QTabWidget, "inspectorTabs")
-    assert [tabs.tabText(place) for place in range(3)] == ["Console", "Network", "Raw"]
+    assert [tabs.tabText(place) for place in range(tabs.count())] == list(TABS)
+    assert tabs.currentWidget() is window.match
     for name, view in (("Raw", window.raw), ("Network", window.network)):
         action(window, f"Show {name}").trigger()
         assert tabs.currentWidget() is view
@@ -84,7 +85,7 @@ def test_tabs_come_to_the_front_by_name_and_by_menu(window):
 def test_a_tab_can_be_added(qtbot, window):
     window.add_tab("Sandbox", QLabel("page"))
     window.show_tab("Sandbox")
-    assert window.findChild(QTabWidget, "inspectorTabs").currentIndex() == 3
+    assert window.findChild(QTabWidget, "inspectorTabs").currentIndex() == len(TABS)
 
 
 def test_an_error_stays_until_it_is_dismissed(qtbot, window):
@@ -183,10 +184,10 @@ def test_presentation_mode_leaves_only_the_phone_and_comes_back(window):
     before = sizes(window)
     toggle.trigger()
     assert window.phone.isVisible()
-    assert not window.console.isVisible()
+    assert not window.match.isVisible()
     assert not window.run_history.isVisible()
     toggle.trigger()
-    assert window.console.isVisible()
+    assert window.match.isVisible()
     assert window.run_history.isVisible()
     assert sizes(window) == before
 
@@ -197,7 +198,7 @@ def test_closing_in_presentation_mode_keeps_the_pane_sizes(window):
     action(window, "Presentation mode").trigger()
     assert window.save_layout() == saved
     action(window, "Reset layout").trigger()
-    assert window.console.isVisible()
+    assert window.match.isVisible()
     window.restore_layout(saved)
     assert sizes(window) == before
 

@@ -1,0 +1,108 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QListWidget, QTableWidget
+
+from widgets.match_view import EMPTY, MatchView
+from widgets.page_state import MatchCell, MatchRow, MatchState
+
+STATE = MatchState(
+    run_id=7,
+    code="FOUND_BY_FORMAT",
+    sentence="Omar was found as (510) 555-0177.",
+    proven=True,
+    tone="success",
+    columns=("contacts\nPHONE", "leads\nPHONE"),
+    rows=(
+        MatchRow(
+            "5105550177",
+            "national digits",
+            "",
+            (MatchCell("0", "muted", "none", 3), MatchCell("✕ failed", "danger", "failed", 4)),
+        ),
+        MatchRow(
+            "### ###",
+            "format 1: ### ###",
+            "too few places",
+            (MatchCell("skipped", "warning"), MatchCell("skipped", "warning")),
+        ),
+    ),
+    findings=(("warning", "A request was slow.", "Ask for less."),),
+)
+
+
+@pytest.fixture
+def view(qtbot):
+    view = MatchView()
+    qtbot.addWidget(view)
+    view.resize(800, 500)
+    view.show()
+    return view
+
+
+def table(view):
+    return view.findChild(QTableWidget, "matchMatrix")
+
+
+def text_of(view, name):
+    return view.findChild(QLabel, name).text()
+
+
+def test_an_empty_tab_says_what_to_do(view):
+    assert text_of(view, "verdictLabel") == EMPTY
+    assert not table(view).isVisible()
+
+
+def test_the_verdict_stands_over_every_spelling_and_field(view):
+    view.show_match(STATE)
+    assert text_of(view, "verdictLabel") == STATE.sentence
+    assert text_of(view, "verdictCode") == "FOUND_BY_FORMAT"
+    cells = [[table(view).item(row, column).text() for column in range(4)] for row in range(2)]
+    assert cells == [
+        ["5105550177", "national digits", "0", "✕ failed"],
+        ["### ###", "format 1: ### ###\ntoo few places", "skipped", "skipped"],
+    ]
+    assert table(view).horizontalHeaderItem(2).text() == "contacts\nPHONE"
+
+
+def test_what_is_not_proven_is_said(view):
+    proofs = [label for label in view.findChildren(QLabel) if label.text() == "Not proven"]
+    view.show_match(STATE)
+    assert not proofs[0].isVisible()
+    view.show_match(MatchState(**{**vars_of(STATE), "proven": False}))
+    assert proofs[0].isVisible()
+
+
+def test_a_click_or_enter_on_a_cell_opens_its_request(qtbot, view):
+    view.show_match(STATE)
+    with qtbot.waitSignal(view.exchange_requested) as asked:
+        place = table(view).visualItemRect(table(view).item(0, 3)).center()
+        qtbot.mouseClick(table(view).viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert asked.args == [7, 4]
+    table(view).setCurrentCell(0, 2)
+    with qtbot.waitSignal(view.exchange_requested) as asked:
+        qtbot.keyClick(table(view), Qt.Key.Key_Return)
+    assert asked.args == [7, 3]
+
+
+def test_a_cell_without_a_request_opens_nothing(qtbot, view):
+    view.show_match(STATE)
+    with qtbot.assertNotEmitted(view.exchange_requested):
+        table(view).itemClicked.emit(table(view).item(1, 2))
+
+
+def test_a_cell_is_read_out_with_its_row_and_column(view):
+    view.show_match(STATE)
+    spoken = table(view).item(0, 3).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "5105550177 in leads PHONE: ✕ failed"
+
+
+def test_findings_say_what_to_do_and_go_away_when_there_are_none(view):
+    findings = view.findChild(QListWidget, "findingsList")
+    view.show_match(STATE)
+    assert findings.item(0).text() == "! warning: A request was slow.\n    Ask for less."
+    view.show_match(MatchState(**{**vars_of(STATE), "findings": ()}))
+    assert not findings.isVisible()
+
+
+def vars_of(state):
+    return {name: getattr(state, name) for name in state.__dataclass_fields__}

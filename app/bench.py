@@ -330,6 +330,7 @@ class Bench:
                 returned=outcome.returned if outcome else None,
                 error=outcome.error if outcome else None,
                 cached=outcome.cached if outcome else False,
+                cache_age_s=outcome.cache_age_s if outcome else None,
                 unknown=outcome.unknown if outcome else False,
                 cancelled=outcome is None,
                 requests=requests,

@@ -69,6 +69,8 @@ class RunFinished(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="fin
     Attributes:
         answer: what the user would be told, in the HTTP route's shape.
         returned: what the connector returned, untouched.
+        cached: whether the account's cache answered; the connector did not run.
+        cache_age_s: seconds since that answer was kept; None when the cache did not answer.
         unknown: whether a write may have happened although no answer came.
     """
 
@@ -78,6 +80,7 @@ class RunFinished(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="fin
     returned: Any = None
     error: ErrorInfo | None = None
     cached: bool = False
+    cache_age_s: float | None = None
     unknown: bool = False
     cancelled: bool = False
     requests: int = 0

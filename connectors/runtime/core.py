@@ -55,6 +55,7 @@ class Outcome:
         error: the truth behind a failure, None when nothing failed. A message such as
             "Contact not found" is no failure.
         cached: whether the account's cache answered; the connector did not run.
+        cache_age_s: seconds since that answer was kept; None when the cache did not answer.
         unknown: a write whose end nobody knows: it may have happened.
         ms: wall time.
     """
@@ -64,6 +65,7 @@ class Outcome:
     returned: Any = None
     error: ErrorInfo | None = None
     cached: bool = False
+    cache_age_s: float | None = None
     unknown: bool = False
     ms: float = 0.0
 
@@ -131,7 +133,9 @@ class Core:
             cached = self._store.cached_contacts(account, self.platform, number)
             if cached:
                 answer = {"successful": True, "returnMessage": None, "contact": cached.contacts}
-                return Outcome("findContact", answer, cached=True, ms=_ms(began))
+                return Outcome(
+                    "findContact", answer, cached=True, cache_age_s=cached.age_s, ms=_ms(began)
+                )
         operation_input = FindContactInput(
             phone_number=number,
             overriding_format=",".join(text for text in formats if text),

@@ -33,10 +33,14 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CachedContacts:
-    """The account's cached answer for one number. `created_at` is in seconds since 1970."""
+    """The account's cached answer for one number.
+
+    `created_at` is in seconds since 1970, `age_s` the seconds from then to now.
+    """
 
     contacts: list[Any]
     created_at: float
+    age_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,9 @@ class CoreStore:
             " WHERE account_id = ? AND platform = ? AND number = ?",
             (account_id, platform, number),
         ).fetchone()
-        return CachedContacts(json.loads(row[0]), row[1]) if row else None
+        if row is None:
+            return None
+        return CachedContacts(json.loads(row[0]), row[1], self._now() - row[1])
 
     def put_contacts(
         self, account_id: str, platform: str, number: str, contacts: list[Any]

@@ -84,6 +84,9 @@ async def test_the_second_lookup_comes_from_the_accounts_cache(bench):
     await bench.find("+12025550123")
     again = await bench.find("+12025550123", ["other ### ### ####"])
     assert again.outcome.cached
+    finished = list(bench.journal.events(again.run_id))[-1]
+    assert finished.cached
+    assert finished.cache_age_s >= 0
     fresh = await bench.find("+12025550123", force_refresh=True)
     assert not fresh.outcome.cached
     await bench.close()

@@ -184,6 +184,15 @@ async def test_the_second_lookup_is_answered_by_the_account(make_core, connector
     assert connector.calls == []
 
 
+async def test_a_cached_answer_says_how_old_it_is(make_core, connector, store):
+    connector.results["findContact"] = {"successful": True, "matchedContactInfo": [ADA]}
+    core = make_core()
+    fresh = await core.find_contact(NUMBER)
+    store._now = lambda: 1000.0 + 86_400.0
+    assert fresh.cache_age_s is None
+    assert (await core.find_contact(NUMBER)).cache_age_s == 86_400.0
+
+
 async def test_nothing_is_kept_without_an_account_or_without_a_real_contact(
     make_core, connector, store
 ):

@@ -33,6 +33,7 @@ def test_contacts_have_no_expiry_and_know_their_age(store, clock):
     cached = store.cached_contacts("acc", "insightly", "+1415")
     assert cached.contacts == [{"id": 1, "name": "Ada"}]
     assert cached.created_at == 1_000_000.0
+    assert cached.age_s == 80 * 24 * HOUR_S
 
 
 def test_accounts_platforms_and_numbers_are_apart(store):

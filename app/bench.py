@@ -36,7 +36,15 @@ from connectors.contract.hosting import (
     UserEvent,
 )
 from connectors.contract.manifest import Manifest
-from connectors.contract.model import CallContact, CallLog, Contact, User, from_wire, to_wire
+from connectors.contract.model import (
+    CallContact,
+    CallLog,
+    Contact,
+    ContactId,
+    User,
+    from_wire,
+    to_wire,
+)
 from connectors.runtime.core import Core, Outcome
 from connectors.runtime.store import CoreStore
 
@@ -155,8 +163,9 @@ class Bench:
         *,
         is_extension: bool = False,
         force_refresh: bool = False,
+        keep: bool = True,
     ) -> Run:
-        """Ask who is calling, by phone number."""
+        """Ask who is calling, by phone number; without `keep` no cache is changed."""
         return await self._run(
             "findContact",
             number,
@@ -167,7 +176,11 @@ class Bench:
                 "isForceRefreshAccountData": force_refresh,
             },
             lambda: self.core.find_contact(
-                number, formats, is_extension=is_extension, force_refresh=force_refresh
+                number,
+                formats,
+                is_extension=is_extension,
+                force_refresh=force_refresh,
+                keep=keep,
             ),
         )
 
@@ -178,6 +191,15 @@ class Bench:
             name,
             {"name": name},
             lambda: self.core.find_contact_with_name(name),
+        )
+
+    async def read_contact(self, contact_id: ContactId, contact_type: str = "") -> Run:
+        """Read one record by its id, where the connector can."""
+        return await self._run(
+            "getContact",
+            f"{contact_type} {contact_id}".strip(),
+            {"contactId": contact_id, "contactType": contact_type},
+            lambda: self.core.get_contact(contact_id, contact_type),
         )
 
     async def create(

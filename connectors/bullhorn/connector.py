@@ -17,6 +17,7 @@ from connectors.contract.errors import (
     ConnectorError,
     InvalidInputError,
     PermissionDeniedError,
+    RecordNotFoundError,
     UnexpectedResponseError,
 )
 from connectors.contract.http import checked_json, concurrently
@@ -161,6 +162,29 @@ class BullhornConnector(Connector):
         return model.FindContactResult(
             successful=True, matched_contact_info=contacts, extra_data_tracking=rate
         )
+
+    async def get_contact(self, request: model.GetContactInput) -> model.GetContactResult:
+        """Read one person; without a type the kinds are tried in order.
+
+        Raises:
+            InvalidInputError: the type is none of the three.
+            ConnectorError: it cannot be read.
+        """
+        wanted = request.contact_type
+        what = "Reading a person of Bullhorn"
+        kinds = [records.kind_of(wanted, what)] if wanted else list(KINDS.values())
+        session = Session(self.context, request.user)
+        for kind in kinds:
+            path = f"entity/{kind.entity}/{_segment(request.contact_id)}"
+            params = {"fields": f"{kind.fields},status"}
+            try:
+                answer = await session.json("GET", path, what, params=params)
+            except RecordNotFoundError:
+                continue
+            row = records.row_of(answer, what)
+            person = Person(kind, row, records.text_of(row.get("phone")))
+            return model.GetContactResult(contact_info=records.to_contact(person, Options.of(None)))
+        return model.GetContactResult(contact_info=None)
 
     async def create_contact(self, request: model.CreateContactInput) -> model.CreateContactResult:
         """Create a contact, candidate or lead.

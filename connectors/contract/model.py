@@ -215,6 +215,13 @@ class FindContactWithNameInput(OperationInput, frozen=True, kw_only=True, omit_d
     name: str = ""
 
 
+class GetContactInput(OperationInput, frozen=True, kw_only=True, omit_defaults=False):
+    """Input of ``getContact``: one record by its id; the type may be empty."""
+
+    contact_id: ContactId = ""
+    contact_type: str = ""
+
+
 class CreateContactInput(OperationInput, frozen=True, kw_only=True, omit_defaults=False):
     """Input of ``createContact``; ``new_contact_type`` may be empty."""
 
@@ -316,6 +323,12 @@ class FindContactResult(Result, frozen=True, kw_only=True, omit_defaults=False):
 
     successful: bool
     matched_contact_info: tuple[Contact, ...] | None = None
+
+
+class GetContactResult(Result, frozen=True, kw_only=True, omit_defaults=False):
+    """Result of ``getContact``; None means that the CRM has no such record."""
+
+    contact_info: Contact | None = None
 
 
 class CreateContactResult(Result, frozen=True, kw_only=True, omit_defaults=False):

@@ -31,6 +31,8 @@ _ALL = (
     Operation("checkAndRefreshAccessToken", "refresh_session", model.OperationInput),
     Operation("findContact", "find_contact", model.FindContactInput),
     Operation("findContactWithName", "find_contact_with_name", model.FindContactWithNameInput),
+    # Ours, so that a probe can read the record that should have been found.
+    Operation("getContact", "get_contact", model.GetContactInput),
     Operation("createContact", "create_contact", model.CreateContactInput, writes=True),
     Operation("createCallLog", "create_call_log", model.CreateCallLogInput, writes=True),
     Operation("getCallLog", "get_call_log", model.GetCallLogInput),

@@ -12,6 +12,7 @@ from connectors.contract.connector import Connector
 from connectors.contract.errors import (
     ConnectorError,
     InvalidInputError,
+    RecordNotFoundError,
     UnexpectedResponseError,
 )
 from connectors.contract.http import concurrently
@@ -147,6 +148,29 @@ class InsightlyConnector(Connector):
         ]
         contacts = await self._with_links(api, records.once(people))
         return model.FindContactResult(successful=True, matched_contact_info=tuple(contacts))
+
+    async def get_contact(self, request: model.GetContactInput) -> model.GetContactResult:
+        """Read one contact or lead; without a type the contact with this id comes first.
+
+        Raises:
+            InvalidInputError: the type is neither contact nor lead.
+            ConnectorError: it cannot be read.
+        """
+        wanted = records.base_type(request.contact_type)
+        if request.contact_type and not wanted:
+            raise InvalidInputError(
+                f"Insightly has no {request.contact_type!r}: choose {' or '.join(KINDS)}."
+            )
+        api = self._api(request)
+        for kind in [KINDS[wanted]] if wanted else KINDS.values():
+            what = f"Reading the {kind.type} {request.contact_id} of Insightly"
+            try:
+                row = await api.read(f"{kind.path}/{segment(request.contact_id)}", what)
+            except RecordNotFoundError:
+                continue
+            person = Person(kind, row, records.first_phone(row, kind))
+            return model.GetContactResult(contact_info=records.to_contact(person, {}))
+        return model.GetContactResult(contact_info=None)
 
     async def create_contact(self, request: model.CreateContactInput) -> model.CreateContactResult:
         """Create a contact or lead.

@@ -16,12 +16,14 @@ from connectors.contract.hosting import Description, ErrorInfo
 from connectors.contract.model import (
     CallContact,
     CallLog,
+    ContactId,
     CreateCallLogInput,
     CreateContactInput,
     ExistingCallLog,
     FindContactInput,
     FindContactWithNameInput,
     GetCallLogInput,
+    GetContactInput,
     UpdateCallLogInput,
     UpsertCallDispositionInput,
     User,
@@ -114,10 +116,12 @@ class Core:
         *,
         is_extension: bool = False,
         force_refresh: bool = False,
+        keep: bool = True,
     ) -> Outcome:
         """Find who has a phone number; the account's cache comes before anything else.
 
-        A leading blank stands for a plus that a URL has swallowed.
+        A leading blank stands for a plus that a URL has swallowed. Without `keep` the account's
+        cache stays as it is, whatever is found: for a look from aside.
         """
         began = time.perf_counter()
         if number.startswith(" "):
@@ -147,11 +151,11 @@ class Core:
             contacts = contacts_of(result)
         except StopError as stop:
             return self._failed("findContact", stop, began)
-        if any(not contact.get("isNewContact") for contact in contacts):
-            if account:
+        if account and keep:
+            if any(not contact.get("isNewContact") for contact in contacts):
                 self._store.put_contacts(account, self.platform, number, contacts)
-        elif account and force_refresh:
-            self._store.forget_contacts(account, self.platform, number)
+            elif force_refresh:
+                self._store.forget_contacts(account, self.platform, number)
         nobody = messages.contact_not_found(number, self.platform)
         return _listed("findContact", result, contacts, nobody, began)
 
@@ -173,6 +177,20 @@ class Core:
         except StopError as stop:
             return self._failed("findContactWithName", stop, began)
         return _listed("findContactWithName", result, contacts, nobody, began)
+
+    async def get_contact(self, contact_id: ContactId, contact_type: str = "") -> Outcome:
+        """Read one record by its id; an operation of ours that production does not have."""
+        began = time.perf_counter()
+        if not self._caller.connected:
+            return self._not_connected("getContact", {"successful": False, "contact": None}, began)
+        operation_input = GetContactInput(contact_id=contact_id, contact_type=contact_type)
+        try:
+            result = as_record(await self._caller.call("getContact", operation_input))
+        except StopError as stop:
+            return self._failed("getContact", stop, began)
+        contact = result.get("contactInfo")
+        answer = {"successful": contact is not None, "contact": contact}
+        return Outcome("getContact", answer, result, ms=_ms(began))
 
     async def create_contact(
         self,

@@ -7,12 +7,15 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from connectors.contract.hosting import AccountValue
 
 ACCOUNT_DATA_FRESH_S = 24 * 3600.0
+CONTACTS_KEPT_S = 92 * 24 * 3600.0
+"""Three months in any season; only maintenance looks at it, a lookup does not."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS contacts (
@@ -27,6 +30,26 @@ CREATE TABLE IF NOT EXISTS call_logs (
 """
 
 
+class Table(StrEnum):
+    """What is kept; each entry is found by three texts."""
+
+    CONTACTS = "contacts"
+    """By account, platform and number."""
+    ACCOUNT_DATA = "account_data"
+    """By account, platform and the data's key."""
+    CALL_LOGS = "call_logs"
+    """By session id, platform and user."""
+
+
+_KEYS = {
+    Table.CONTACTS: ("account_id", "platform", "number"),
+    Table.ACCOUNT_DATA: ("account_id", "platform", "key"),
+    Table.CALL_LOGS: ("session_id", "platform", "user_id"),
+}
+
+EntryKey = tuple[str, str, str]
+
+
 class StoreError(Exception):
     """The store's file cannot be used; the message names it and what to do."""
 
@@ -39,6 +62,17 @@ class CachedContacts:
     """
 
     contacts: list[Any]
+    created_at: float
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One entry of a table as it stands there, whatever its age."""
+
+    table: Table
+    key: EntryKey
+    value: Any
     created_at: float
     age_s: float
 
@@ -184,9 +218,73 @@ class CoreStore:
                     (account_id, platform),
                 )
 
+    def entries(self, table: Table, limit: int = 500) -> tuple[StoredEntry, ...]:
+        """Return a table's entries, those of every account and platform, the latest first."""
+        rows = self._db.execute(
+            f"SELECT * FROM {table} ORDER BY created_at DESC LIMIT ?",  # noqa: S608
+            (limit,),
+        ).fetchall()
+        return tuple(self._entry(table, row) for row in rows)
+
+    def entry(self, table: Table, key: EntryKey) -> StoredEntry | None:
+        """Return one entry, None when there is none."""
+        row = self._db.execute(
+            f"SELECT * FROM {table} WHERE {_where(table)}",  # noqa: S608
+            key,
+        ).fetchone()
+        return self._entry(table, row) if row else None
+
+    def count(self, table: Table) -> int:
+        """Return how many entries a table has."""
+        return int(self._db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])  # noqa: S608
+
+    def remove(self, table: Table, key: EntryKey) -> bool:
+        """Drop one entry; return whether there was one."""
+        statement = f"DELETE FROM {table} WHERE {_where(table)}"  # noqa: S608
+        with self._db:
+            return self._db.execute(statement, key).rowcount > 0
+
+    def set_age(self, table: Table, key: EntryKey, age_s: float) -> None:
+        """Date an entry back, so that it is `age_s` seconds old from now on."""
+        statement = f"UPDATE {table} SET created_at = ? WHERE {_where(table)}"  # noqa: S608
+        with self._db:
+            self._db.execute(statement, (self._now() - age_s, *key))
+
+    def replace(self, table: Table, key: EntryKey, value: Any) -> None:
+        """Give an entry another value; its age stays."""
+        statement = f"UPDATE {table} SET value = ? WHERE {_where(table)}"  # noqa: S608
+        with self._db:
+            self._db.execute(statement, (json.dumps(value), *key))
+
+    def maintain(self) -> int:
+        """Do what production's maintenance does: drop cached answers of more than three months.
+
+        Returns:
+            How many were dropped.
+        """
+        oldest = self._now() - CONTACTS_KEPT_S
+        with self._db:
+            return self._db.execute(
+                "DELETE FROM contacts WHERE created_at < ?", (oldest,)
+            ).rowcount
+
+    def _entry(self, table: Table, row: tuple[Any, ...]) -> StoredEntry:
+        *key, value, created_at = row
+        return StoredEntry(
+            table,
+            (key[0], key[1], key[2]),
+            json.loads(value),
+            created_at,
+            self._now() - created_at,
+        )
+
     def _put(self, table: str, key: tuple[str, str, str], value: Any) -> None:
         with self._db:
             self._db.execute(
                 f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?)",  # noqa: S608
                 (*key, json.dumps(value), self._now()),
             )
+
+
+def _where(table: Table) -> str:
+    return " AND ".join(f"{column} = ?" for column in _KEYS[table])

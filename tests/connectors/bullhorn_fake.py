@@ -128,11 +128,11 @@ class FakeBullhorn(FakeCrm):
             case "POST", ["entity", entity, record]:
                 self.rows[entity][int(record)].update(body)
                 return _ok({"changedEntityId": int(record), "changeType": "UPDATE"})
-            case "GET", ["entity", "Note", record]:
-                note = self.rows["Note"].get(int(record))
+            case "GET", ["entity", entity, record]:
+                row = self.rows[entity].get(int(record))
                 names = url.params["fields"].split(",")
-                shown = {name: note.get(name) for name in names} if note else None
-                return _ok({"data": shown}) if note else httpx.Response(404)
+                shown = {name: row.get(name) for name in names} if row else None
+                return _ok({"data": shown}) if row else httpx.Response(404)
         raise AssertionError(f"unknown route {request.method} {url}")
 
     def _renewed(self, params: httpx.QueryParams) -> httpx.Response:

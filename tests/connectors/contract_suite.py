@@ -219,6 +219,34 @@ class ConnectorContract:
                 assert person.phone == NSN
                 assert person.created_date
 
+    async def test_a_record_is_read_by_its_id(self):
+        assert "getContact" in self.connector_class.operations()
+        for kind in self.kinds:
+            async with self.connected() as (connector, crm, _):
+                # No search would find it: neither the spelling nor the number fits.
+                expected = crm.add_person("Ada", "Lovelace", "(212) 555-0100 ext. 7", kind)
+                for wanted in (kind, ""):
+                    result = await connector.get_contact(
+                        model.GetContactInput(
+                            user=self.user(),
+                            auth_header=self.auth_header,
+                            contact_id=str(expected),
+                            contact_type=wanted,
+                        )
+                    )
+                    person = result.contact_info
+                    assert (str(person.id), person.name) == (str(expected), "Ada Lovelace")
+                    assert (person.type, person.phone) == (kind, "(212) 555-0100 ext. 7")
+
+    async def test_an_id_that_the_crm_does_not_know_is_nobody(self):
+        async with self.connected() as (connector, _, _):
+            result = await connector.get_contact(
+                model.GetContactInput(
+                    user=self.user(), auth_header=self.auth_header, contact_id="404404"
+                )
+            )
+            assert result.contact_info is None
+
     async def test_no_match_offers_only_a_new_contact(self):
         async with self.connected() as (connector, crm, _):
             crm.add_person("Ada", "Lovelace", "2125550100", self.kinds[0])

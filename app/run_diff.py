@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from app.checks import asked
 from app.checks.reading import Entry, contacts_of, plain
 from app.evidence import Evidence
+from app.traffic import asked
 from connectors.contract.exchange import Exchange
 
 RunOne = Callable[[str], Awaitable[Evidence]]

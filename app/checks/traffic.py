@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
-from app.checks import asked
 from app.checks.finding import Finding, Rule, found
 from app.checks.reading import LOOKUPS, contacts_of, result_of, shown, some
 from app.evidence import Evidence
+from app.traffic import asked
+from app.traffic.dependencies import Step, together, uses
 from connectors.contract.exchange import Exchange
-from connectors.runtime.redact import REDACTED
 
 BUDGET = 25
 """Requests per lookup. CRMs commonly allow 50 to 100 a minute and user: two calls must fit in."""
@@ -20,10 +19,7 @@ SLOW_MS = 2000.0
 """One request. A phone rings about four seconds before it is answered, and others follow."""
 
 _SHORT_MS = 5.0
-_SHORTEST_VALUE = 4
 _TELLS_FAILURE = ("warning", "error", "danger")
-_WORD = re.compile(r"[\w.@-]{4,}")
-_ID_KEY = re.compile(r"(?i)(?:^|_)id$|[a-z]Id$|^key$")
 _PAGE = re.compile(r"\d{1,6}")
 
 
@@ -93,7 +89,7 @@ def check_sequence(evidence: Evidence) -> Iterator[Finding]:
     if evidence.started.operation not in LOOKUPS:
         return
     known = asked.spellings(evidence)
-    steps = [_Step(exchange, known) for exchange in evidence.exchanges]
+    steps = [Step(exchange, known) for exchange in evidence.exchanges]
     waits: list[tuple[Exchange, Exchange]] = []
     for at, step in enumerate(steps):
         before = steps[:at]
@@ -102,7 +98,7 @@ def check_sequence(evidence: Evidence) -> Iterator[Finding]:
         last = max(before, key=lambda other: other.end)
         if step.exchange.started_ms < last.end or last.exchange.ms < _SHORT_MS:
             continue
-        group = _together(last, before)
+        group = together(last, before)
         alike = any(_alike(step, other, before) for other in group)
         if alike and not _needs(step, group, before):
             waits.append((last.exchange, step.exchange))
@@ -120,82 +116,21 @@ def check_sequence(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-class _Step:
-    """One request with what it takes to compare it; read only when it is wanted."""
-
-    def __init__(self, exchange: Exchange, known: tuple[str, ...]) -> None:
-        self.exchange = exchange
-        self.end = exchange.started_ms + exchange.ms
-        self._known = known
-
-    @cached_property
-    def spellings(self) -> frozenset[str]:
-        return asked.spellings_in(self.exchange, self._known)
-
-    @cached_property
-    def text(self) -> str:
-        """Everything of the request in which a value may stand, decoded."""
-        headers = [value for _name, value in self.exchange.headers]
-        return "\n".join([self.exchange.url, *asked.values(self.exchange), *headers])
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(re.findall(r"[\w@-]+", self.text))
-
-    @cached_property
-    def endpoint(self) -> tuple[str, str, tuple[str, ...]]:
-        parts = asked.split(self.exchange.url)
-        if parts is None:
-            return self.exchange.method, self.exchange.url, ()
-        names = tuple(sorted(name for name, _value in asked.pairs(parts.query)))
-        return self.exchange.method, parts.netloc + parts.path, names
-
-    @cached_property
-    def parameters(self) -> dict[str, str]:
-        parts = asked.split(self.exchange.url)
-        return dict(asked.pairs(parts.query)) if parts else {}
-
-    @cached_property
-    def answers(self) -> tuple[frozenset[str], frozenset[str]] | None:
-        """The (ids, longer texts) of the answer; None when the answer was not kept whole."""
-        body = self.exchange.response_body
-        if body is None:
-            return frozenset(), frozenset()
-        if body.truncated or (body.encoding and body.size):
-            return None
-        leaves = list(asked.json_leaves(body.text))
-        ids = frozenset(value for key, value in leaves if _ID_KEY.search(key) and value)
-        texts = [value for _key, value in leaves] or _WORD.findall(asked.text_of(body))
-        texts += [value for _name, value in self.exchange.response_headers]
-        return ids, frozenset(text for text in texts if len(text) >= _SHORTEST_VALUE)
-
-
-def _together(last: _Step, before: Sequence[_Step]) -> list[_Step]:
-    """Return `last` and what ran at the same time, directly or through others."""
-    group = [last]
-    begin = last.exchange.started_ms
-    for other in sorted(before, key=lambda other: other.end, reverse=True):
-        if other is not last and other.end > begin:
-            group.append(other)
-            begin = min(begin, other.exchange.started_ms)
-    return group
-
-
-def _alike(step: _Step, other: _Step, before: Sequence[_Step]) -> bool:
+def _alike(step: Step, other: Step, before: Sequence[Step]) -> bool:
     if step.spellings and step.spellings == other.spellings:
         return True
     if step.endpoint == other.endpoint:
         return True
     return any(
-        _uses(step, source) and _uses(other, source)
+        uses(step, source) and uses(other, source)
         for source in before
         if source.end <= other.exchange.started_ms
     )
 
 
-def _needs(step: _Step, group: Sequence[_Step], before: Sequence[_Step]) -> bool:
+def _needs(step: Step, group: Sequence[Step], before: Sequence[Step]) -> bool:
     """Tell whether `step` may have had to wait for the requests of `group`."""
-    if any(_uses(step, other) for other in group):
+    if any(uses(step, other) for other in group):
         return True
     if step.spellings and all(step.spellings != other.spellings for other in before):
         # The next spelling is tried because the ones before have found nobody.
@@ -204,29 +139,16 @@ def _needs(step: _Step, group: Sequence[_Step], before: Sequence[_Step]) -> bool
         return True
     # Ids out of an answer may look like page numbers.
     paged = any(_is_next_page(step, other) for other in before)
-    return paged and not any(_uses(step, other) for other in before)
+    return paged and not any(uses(step, other) for other in before)
 
 
-def _uses(step: _Step, other: _Step) -> bool:
-    """Tell whether a value that came with the answer to `other` stands in `step`."""
-    answers = other.answers
-    if answers is None:
-        return True
-    ids, texts = answers
-    if REDACTED in step.text and any(REDACTED in text for text in texts):
-        return True
-    if any(value in step.words for value in ids - other.words):
-        return True
-    return any(text in step.text for text in texts if text not in other.text)
-
-
-def _repeats(step: _Step, other: _Step) -> bool:
+def _repeats(step: Step, other: Step) -> bool:
     mine, theirs = step.exchange, other.exchange
     same = (mine.method, mine.url) == (theirs.method, theirs.url)
     return same and asked.text_of(mine.body) == asked.text_of(theirs.body)
 
 
-def _is_next_page(step: _Step, other: _Step) -> bool:
+def _is_next_page(step: Step, other: Step) -> bool:
     if step.endpoint != other.endpoint:
         return False
     changed = [

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus
 
-from app.checks import asked
 from app.checks.finding import Finding, Rule, found
 from app.checks.reading import shown
 from app.evidence import Evidence
+from app.traffic import asked
 from connectors.contract.exchange import Exchange
 
 _LUCENE = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*):$")

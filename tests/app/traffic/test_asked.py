@@ -1,4 +1,4 @@
-from app.checks import asked
+from app.traffic import asked
 
 
 def a_lookup(runs, formats=""):

@@ -118,7 +118,7 @@ class Bench:
         self._core: Core | None = None
         self._keep_user = keep_user
         self._kept_user = connection.user
-        self._next_run = max((event.run_id for event in journal.events()), default=0) + 1
+        self._next_run = journal.last_run_id + 1
         self.description: Description | None = None
         self.manifest = Manifest(name=connection.platform)
 

@@ -1,17 +1,20 @@
-"""All events of all runs, in order: kept in memory, told to subscribers, appended to a file.
+"""All events of all runs, in order: kept, told to subscribers, appended to a file.
 
-Secrets are gone before an event gets here (``connectors.runtime.redact``).
+Exchanges, which are large, are kept in a private temporary file (``app.spill``), everything else in
+memory. Secrets are gone before an event gets here (``connectors.runtime.redact``).
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
+from app.spill import SpillFile
 from connectors.contract.exchange import Exchange
 from connectors.contract.hosting import ErrorInfo
 from connectors.contract.model import Wire
@@ -91,27 +94,49 @@ Event = RunStarted | ConsolePrinted | ExchangeCaptured | FindingReported | RunFi
 Subscriber = Callable[[Event], None]
 
 
+_Kept = Event | int
+"""An event, or the number of the block that holds an exchange."""
+
+
 class Journal:
     """The events of this session.
 
     Args:
-        path: also append each event to this file as one JSON line; None keeps them in memory only.
+        path: also append each event to this file as one JSON line. A file that was cut by a crash
+            is gone on with on a new line.
+        spill_folder: where the temporary file for exchanges is made; None takes the system's
+            temporary folder.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._events: list[Event] = []
-        self._by_run: dict[int, list[Event]] = {}
+    def __init__(self, path: Path | None = None, spill_folder: Path | None = None) -> None:
+        self._events: list[_Kept] = []
+        self._by_run: dict[int, list[_Kept]] = {}
+        self._exchanges: dict[int, dict[int, _Kept]] = {}
         self._subscribers: list[Subscriber] = []
+        self._spill = SpillFile(spill_folder)
+        self._packer = msgspec.msgpack.Encoder()
+        self._unpacker = msgspec.msgpack.Decoder(ExchangeCaptured)
         self._encoder = msgspec.json.Encoder()
         self._file: IO[bytes] | None = None
         if path is not None:
             path.touch(mode=0o600)
             self._file = path.open("ab")
+            if not _ends_with_line(path):
+                self._file.write(b"\n")
+
+    @property
+    def last_run_id(self) -> int:
+        """The highest number of a run, 0 before the first."""
+        return max(self._by_run, default=0)
 
     def append(self, event: Event) -> None:
         """Keep `event` and tell the subscribers, in the order in which they subscribed."""
-        self._events.append(event)
-        self._by_run.setdefault(event.run_id, []).append(event)
+        kept: _Kept = event
+        if isinstance(event, ExchangeCaptured):
+            kept = self._spilled(event)
+            self._exchanges.setdefault(event.run_id, {})[event.exchange.id] = kept
+        self._events.append(kept)
+        self._by_run.setdefault(event.run_id, []).append(kept)
         if self._file is not None:
             self._file.write(self._encoder.encode(event) + b"\n")
             self._file.flush()
@@ -129,25 +154,63 @@ class Journal:
         return unsubscribe
 
     def events(self, run_id: int | None = None) -> Iterator[Event]:
-        """Yield the events of one run, or of all."""
-        return iter(self._events if run_id is None else self._by_run.get(run_id, ()))
+        """Yield the events of one run, or of all.
+
+        Exchanges are read back one by one as they are asked for; :meth:`exchange` finds one of
+        them, and :attr:`last_run_id` needs none.
+        """
+        kept = self._events if run_id is None else self._by_run.get(run_id, ())
+        return (self._whole(each) for each in kept)
+
+    def exchange(self, run_id: int, exchange_id: int) -> Exchange | None:
+        """Return one exchange of a run, None when the journal has no such."""
+        kept = self._exchanges.get(run_id, {}).get(exchange_id)
+        found = None if kept is None else self._whole(kept)
+        return found.exchange if isinstance(found, ExchangeCaptured) else None
 
     def close(self) -> None:
-        """Close the file; safe to call twice."""
+        """Close the files: exchanges cannot be read any more; safe to call twice."""
+        self._spill.close()
         if self._file is not None:
             self._file.close()
             self._file = None
 
+    def _spilled(self, event: ExchangeCaptured) -> _Kept:
+        try:
+            return self._spill.put(self._packer.encode(event))
+        except (OSError, ValueError) as error:
+            # A full disk, or a text that is no Unicode: memory has it then.
+            logger.warning("Exchange %d stays in memory: %s", event.exchange.id, error)
+            return event
+
+    def _whole(self, kept: _Kept) -> Event:
+        return self._unpacker.decode(self._spill.get(kept)) if isinstance(kept, int) else kept
+
 
 def read_events(path: Path) -> list[Event]:
-    """Read a journal file. A line cut by a crash ends it: everything before is returned."""
+    """Read a journal file.
+
+    Each line stands for itself. One that cannot be read is left out, and the log says which: the
+    last when a crash cut it, one in the middle when the disk or an editor spoilt it. Everything
+    else is returned.
+    """
     decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
     events: list[Event] = []
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
             try:
                 events.append(decoder.decode(line))
-            except msgspec.MsgspecError as error:
-                logger.info("%s ends at line %d: %s", path, number, error)
-                break
+            except (ValueError, RecursionError) as error:
+                logger.warning("%s: line %d is left out: %s", path, number, error)
     return events
+
+
+def _ends_with_line(path: Path) -> bool:
+    """Whether nothing stands after the last line's end; so in an empty file."""
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"

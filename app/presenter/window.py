@@ -61,7 +61,7 @@ class WindowPresenter(QObject):
         self.settings = settings
         self.tasks = TaskRunner(self._on_task_error)
         self.bench: Bench | None = None
-        self.journal = Journal()
+        self.journal = Journal(spill_folder=home)
         self.home = home
         self._connections = connections
         self._sandbox_options = dict(sandbox_options or {})

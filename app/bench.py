@@ -324,6 +324,7 @@ class Bench:
                 at_ms=_now_ms(),
                 operation=operation,
                 platform=self.connection.platform,
+                connection=self.connection.id,
                 subject=subject,
                 input=asked,
             )

@@ -26,6 +26,7 @@ class RunStarted(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="star
     """A verb began.
 
     Attributes:
+        connection: id of the connection it worked for; the same platform may have several.
         subject: what it is about: a number, a name, a call.
         input: what the bench was asked, in the wire shape of the operation's own input: for a
             lookup ``phoneNumber``, ``overridingFormat`` (comma-joined), ``isExtension`` (text) and
@@ -37,6 +38,7 @@ class RunStarted(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="star
     operation: str
     platform: str
     subject: str
+    connection: str = ""
     input: dict[str, Any] = msgspec.field(default_factory=dict)
 
 

@@ -25,7 +25,7 @@ def check(
     Args:
         evidence: the run.
         manifest: the connector's manifest.
-        earlier: runs before it, in any order; those of other platforms are passed over.
+        earlier: runs before it, in any order; those of other accounts are passed over.
     """
     findings = [
         *contacts.check_shape(evidence),
@@ -38,7 +38,7 @@ def check(
         *traffic.check_failures(evidence),
         *wire.check_values(evidence),
         *traffic.check_sequence(evidence),
-        *traffic.check_budget(evidence),
+        *traffic.check_budget(evidence, manifest),
         *traffic.check_slow(evidence),
         *history.check_id_types(evidence, earlier),
         *history.check_created_is_found(evidence, earlier),

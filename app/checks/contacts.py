@@ -14,6 +14,7 @@ from app.checks.reading import (
     contacts_of,
     entries_of,
     is_id,
+    is_same_account,
     kind_of,
     result_of,
     shown,
@@ -168,7 +169,7 @@ def check_additional_info(
     contacts = contacts_of(evidence)
     if evidence.started.operation != "findContact" or not contacts:
         return
-    lookups = [run for run in earlier if run.started.platform == evidence.started.platform]
+    lookups = [run for run in earlier if is_same_account(run, evidence)]
     filled: set[str] = set()
     for entry in (*contacts, *(entry for run in lookups for entry in contacts_of(run))):
         info = entry.data.get("additionalInfo")

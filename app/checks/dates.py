@@ -23,14 +23,15 @@ def is_accepted(value: Any) -> bool:
 
     Accepted are ISO 8601 with a zone, Unix seconds to nanoseconds as number or text,
     ``YYYY-MM-DD`` with or without `` HH:mm:ss``, ``YYYYMMDD``, ``YYYYMMDDHHmmss``, dates with a
-    month's name, and ``/Date(ms)/``. Never raises.
+    month's name and a time as e-mail has them, and ``/Date(ms)/``. Never raises.
     """
     if isinstance(value, bool):
         return False
     if isinstance(value, int | float):
         # Seconds since 1973 up to nanoseconds; NaN and infinity fail both comparisons or one.
         return 10**8 <= value < 10**19
-    if not isinstance(value, str) or len(value) > 100:
+    # Python takes the digits of any script, production those of ASCII only.
+    if not isinstance(value, str) or len(value) > 100 or not value.isascii():
         return False
     text = value.strip()
     for pattern, spelled in _PLAIN:
@@ -62,6 +63,10 @@ def _is_named(text: str) -> bool:
     if "/" in text or not _MONTH.search(text):
         return False
     try:
-        return parsedate_tz(text) is not None
-    except (ValueError, TypeError, IndexError):
+        parts = parsedate_tz(text)
+        if parts is None:
+            return False
+        datetime(*parts[:6])  # noqa: DTZ001  only whether there is such a day
+    except (ValueError, TypeError, IndexError, OverflowError):
         return False
+    return True

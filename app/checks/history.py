@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.checks.finding import Finding, Rule, found
-from app.checks.reading import LOOKUPS, Entry, contacts_of, shown
+from app.checks.reading import LOOKUPS, Entry, contacts_of, is_same_account, shown
 from app.evidence import Evidence
 from connectors import phone
 
@@ -22,18 +22,19 @@ def check_id_types(evidence: Evidence, earlier: Sequence[Evidence]) -> Iterator[
     wanted = LOOKUPS if mine == _CREATE else {_CREATE}
     seen: dict[str, dict[str, str]] = defaultdict(dict)
     for run in earlier:
-        if run.started.platform == evidence.started.platform and run.started.operation in wanted:
+        if is_same_account(run, evidence) and run.started.operation in wanted:
             for entry in contacts_of(run):
                 if entry.id_text:
                     where = f"run {run.started.run_id} {entry.path}.id"
-                    seen[entry.kind].setdefault(_json_type(entry), where)
+                    seen[_kind(entry, run)].setdefault(_json_type(entry), where)
     told: set[str] = set()
     for entry in contacts_of(evidence):
-        others = seen.get(entry.kind)
+        own = _kind(entry, evidence)
+        others = _of_kind(seen, own)
         kind = _json_type(entry)
-        if not entry.id_text or not others or kind in others or entry.kind in told:
+        if not entry.id_text or not others or kind in others or own in told:
             continue
-        told.add(entry.kind)
+        told.add(own)
         other, where = next(iter(others.items()))
         mine_word = "The create" if mine == _CREATE else "The lookup"
         their_word = "lookups return" if mine == _CREATE else "the create returned"
@@ -56,7 +57,7 @@ def check_created_is_found(evidence: Evidence, earlier: Sequence[Evidence]) -> I
         (
             run
             for run in earlier
-            if run.started.platform == evidence.started.platform
+            if is_same_account(run, evidence)
             and run.started.at_ms < evidence.started.at_ms
             and _number(run.number) == wanted
         ),
@@ -93,6 +94,23 @@ def _found(created: Entry, run: Evidence) -> bool:
     return run.started.operation == "findContact" and any(
         entry.id_text == created.id_text for entry in contacts_of(run)
     )
+
+
+def _kind(entry: Entry, run: Evidence) -> str:
+    """Return a contact's type; where a create leaves it out, the one that was asked for."""
+    asked_for = run.started.input.get("newContactType")
+    if entry.kind or run.started.operation != _CREATE or not isinstance(asked_for, str):
+        return entry.kind
+    return asked_for.strip().casefold()
+
+
+def _of_kind(seen: Mapping[str, Mapping[str, str]], kind: str) -> Mapping[str, str]:
+    """Return what was seen of a contact type; where there is none on one side, all types count."""
+    if kind in seen:
+        return seen[kind]
+    if kind:
+        return seen.get("", {})
+    return {json_type: where for each in seen.values() for json_type, where in each.items()}
 
 
 def _json_type(entry: Entry) -> str:

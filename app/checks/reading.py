@@ -75,6 +75,12 @@ def contacts_of(evidence: Evidence) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries_of(evidence) if not entry.is_new)
 
 
+def is_same_account(run: Evidence, other: Evidence) -> bool:
+    """Tell whether two runs asked the same CRM account through the same connector."""
+    mine, theirs = run.started, other.started
+    return (mine.platform, mine.connection) == (theirs.platform, theirs.connection)
+
+
 def is_id(value: Any) -> bool:
     """Tell whether `value` identifies a record: a text or a number, neither empty nor a flag."""
     if isinstance(value, str):

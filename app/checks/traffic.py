@@ -11,9 +11,13 @@ from app.evidence import Evidence
 from app.traffic import asked
 from app.traffic.dependencies import Step, together, uses
 from connectors.contract.exchange import Exchange
+from connectors.contract.manifest import Manifest
 
 BUDGET = 25
-"""Requests per lookup. CRMs commonly allow 50 to 100 a minute and user: two calls must fit in."""
+"""Requests per lookup, where the manifest declares no other number.
+
+CRMs commonly allow 50 to 100 a minute and user: two calls must fit in.
+"""
 
 SLOW_MS = 2000.0
 """One request. A phone rings about four seconds before it is answered, and others follow."""
@@ -53,17 +57,16 @@ def check_failures(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def check_budget(evidence: Evidence) -> Iterator[Finding]:
-    """A lookup makes no more than `BUDGET` requests."""
+def check_budget(evidence: Evidence, manifest: Manifest) -> Iterator[Finding]:
+    """A lookup makes no more requests than the manifest declares, or than `BUDGET`."""
+    declared = manifest.request_config.lookup_budget
+    budget = BUDGET if declared is None else declared
     count = len(evidence.exchanges)
-    if evidence.started.operation in LOOKUPS and count > BUDGET:
-        text = f"The lookup made {count} requests; {BUDGET} are the budget."
-        yield found(
-            Rule.REQUEST_BUDGET,
-            "warning",
-            text,
-            *(exchange.id for exchange in evidence.exchanges[BUDGET:]),
-        )
+    if evidence.started.operation in LOOKUPS and count > max(budget, 0):
+        source = "by default" if declared is None else "in the manifest"
+        text = f"The lookup made {count} requests; its budget {source} is {budget}."
+        over = evidence.exchanges[max(budget, 0) :]
+        yield found(Rule.REQUEST_BUDGET, "warning", text, *(exchange.id for exchange in over))
 
 
 def check_slow(evidence: Evidence) -> Iterator[Finding]:

@@ -152,9 +152,14 @@ class Environment(Wire, frozen=True, kw_only=True):
 
 
 class RequestConfig(Wire, frozen=True, kw_only=True):
-    """Limits of the client's requests. `timeout` is in seconds."""
+    """Limits of the client's requests. `timeout` is in seconds.
+
+    `lookup_budget` is the bench's own, production passes over it: how many requests one lookup may
+    make.
+    """
 
     timeout: float | None = None
+    lookup_budget: int | None = None
 
 
 class Manifest(Wire, frozen=True, kw_only=True):

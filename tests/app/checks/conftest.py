@@ -78,6 +78,7 @@ class Runs:
         printed=(),
         reported=(),
         platform="small",
+        connection="mine",
         ms=10.0,
         **finished,
     ):
@@ -96,6 +97,7 @@ class Runs:
             at_ms=at,
             operation=operation,
             platform=platform,
+            connection=connection,
             subject="x",
             input=given,
         )

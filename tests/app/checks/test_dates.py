@@ -23,7 +23,11 @@ from app.checks.dates import is_accepted
         "20260801093000",
         "Sat, 01 Aug 2026 09:30:00 GMT",
         "1 Aug 2026 09:30:00 +0200",
+        "Saturday, 01-Aug-26 09:30:00 GMT",
+        "Sat Aug 01 2026 09:30:00 GMT+0200 (CEST)",
+        "Sat Aug  1 09:30:00 2026",
         "/Date(1785576600000)/",
+        "/Date(1785576600000+0200)/",
     ],
 )
 def test_production_accepts(value):
@@ -38,6 +42,10 @@ def test_production_accepts(value):
         "2026-08-01T09:30:00",
         "2026-13-01",
         "20261301",
+        "31 Feb 2026 10:00:00 GMT",
+        "Sat, 01 Aug 2026 25:30:00 GMT",
+        "1 August 2026",
+        "\uff12\uff10\uff12\uff16-08-01",
         "yesterday",
         "",
         "7",

@@ -31,6 +31,28 @@ def test_ids_of_another_json_type_after_a_lookup(runs):
     assert runs.rules(lead, earlier=before) == []
 
 
+def test_a_create_without_a_type_has_the_one_that_was_asked_for(runs):
+    before = [runs.lookup(runs.contact(7), runs.contact("L8", type="lead"))]
+    bare = {"id": "8", "name": "Ada"}
+    assert runs.rules(runs.created(bare, given=CREATE), earlier=before) == [
+        ("contact-type-missing", "warning"),
+        ("contact-id-type", "warning"),
+    ]
+    lead = CREATE | {"newContactType": "Lead"}
+    assert runs.rules(runs.created(bare, given=lead), earlier=before) == [
+        ("contact-type-missing", "warning")
+    ]
+
+
+def test_without_any_type_all_ids_are_compared(runs):
+    plain = runs.manifest(contactTypes=[])
+    before = [runs.created({"id": "7", "name": "Ada"}, given=CREATE | {"newContactType": ""})]
+    evidence = runs.lookup(runs.contact(7, type=None), run_id=2, at=MINUTE)
+    assert ("contact-id-type", "warning") in runs.rules(evidence, plain, earlier=before)
+    typed = runs.lookup(runs.contact(7), run_id=2, at=MINUTE)
+    assert ("contact-id-type", "warning") in runs.rules(typed, plain, earlier=before)
+
+
 def test_a_created_contact_that_is_not_found(runs):
     before = [created(runs)]
     soon = runs.lookup(run_id=2, at=5_000.0)
@@ -58,6 +80,8 @@ def test_what_proves_nothing_about_a_created_contact(runs):
     assert runs.rules(other, earlier=before) == []
     elsewhere = runs.lookup(run_id=2, at=MINUTE, platform="other")
     assert runs.rules(elsewhere, earlier=before) == []
+    other_account = runs.lookup(run_id=2, at=MINUTE, connection="sandbox")
+    assert runs.rules(other_account, earlier=before) == []
     found = runs.lookup(runs.contact(7), run_id=2, at=MINUTE)
     deleted = runs.lookup(run_id=3, at=9 * MINUTE)
     assert runs.rules(deleted, earlier=[*before, found]) == []

@@ -135,6 +135,17 @@ def test_the_budget_of_a_lookup(runs):
     assert runs.rules(runs.lookup(exchanges=exchanges[:-1])) == []
     (finding,) = check(runs.lookup(exchanges=exchanges), runs.manifest())
     assert (finding.rule, finding.proof) == ("request-budget", (BUDGET,))
+    assert "by default" in finding.text
+
+
+def test_the_manifest_declares_the_budget(runs):
+    exchanges = [runs.exchange(at, f"/s?n={at}", at=at / 100) for at in range(4)]
+    evidence = runs.lookup(exchanges=exchanges)
+    enough = runs.manifest(requestConfig={"lookupBudget": 4})
+    assert runs.rules(evidence, enough) == []
+    (finding,) = check(evidence, runs.manifest(requestConfig={"lookupBudget": 3}))
+    assert (finding.rule, finding.proof) == ("request-budget", (3,))
+    assert "in the manifest is 3" in finding.text
 
 
 def test_a_slow_request(runs):

@@ -164,6 +164,10 @@ class CallHistory:
         """Return the note of a logged call, None when it is not logged."""
         return self._logged.get(session_id)
 
+    def forget_logged(self, session_id: str) -> None:
+        """Drop the note that a call is logged; its row offers to log it again."""
+        self._logged.pop(session_id, None)
+
     def filtered(
         self,
         kind: CallFilter = CallFilter.ALL,

@@ -42,6 +42,29 @@ class Match:
     created_at: float
 
 
+@dataclass(slots=True)
+class Bypass:
+    """The caches that the next lookup goes past; each is used up by one lookup.
+
+    Attributes:
+        local: the extension's matches; the server is asked (an online lookup).
+        account: the account's cache; the CRM is asked (a forced refresh).
+    """
+
+    local: bool = False
+    account: bool = False
+
+    def take_local(self) -> bool:
+        """Return whether to go past the extension's matches, and use that up."""
+        taken, self.local = self.local, False
+        return taken
+
+    def take_account(self) -> bool:
+        """Return whether to go past the account's cache, and use that up."""
+        taken, self.account = self.account, False
+        return taken
+
+
 class LocalMatchCache:
     """The widget's matches, 7 days each, and the contacts chosen by name, kept for ever.
 
@@ -105,6 +128,33 @@ class LocalMatchCache:
             if contact.is_new_contact or not any(same_contact(contact, pin) for pin in pins)
         )
         return (*pins, *rest)
+
+    def entries(self) -> dict[str, Match]:
+        """Return every match that is there by its number, also those past their 7 days."""
+        return dict(self._matches)
+
+    def pinned(self) -> dict[str, tuple[Contact, ...]]:
+        """Return every contact chosen by name, by number."""
+        return dict(self._pins)
+
+    def age_s(self, match: Match) -> float:
+        """Return how many seconds ago a match was made."""
+        return self._now() - match.created_at
+
+    def set_age(self, number: str, age_s: float) -> None:
+        """Date a match back, so that it is `age_s` seconds old from now on."""
+        match = self._matches.get(number)
+        if match is not None:
+            self._matches[number] = Match(match.contacts, self._now() - age_s)
+
+    def replace(self, number: str, contacts: Sequence[Contact]) -> None:
+        """Give a match other contacts; its age stays. Without a match, it is a new one."""
+        match = self._matches.get(number)
+        self._matches[number] = Match(tuple(contacts), match.created_at if match else self._now())
+
+    def replace_pins(self, number: str, contacts: Sequence[Contact]) -> None:
+        """Give a number other contacts chosen by name."""
+        self._pins[number] = tuple(contacts)
 
     def clear(self) -> None:
         """Forget everything, the contacts chosen by name included (factory reset)."""

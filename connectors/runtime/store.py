@@ -47,6 +47,12 @@ _KEYS = {
     Table.CALL_LOGS: ("session_id", "platform", "user_id"),
 }
 
+_OWNERS = {
+    Table.CONTACTS: "account_id",
+    Table.ACCOUNT_DATA: "account_id",
+    Table.CALL_LOGS: "user_id",
+}
+
 EntryKey = tuple[str, str, str]
 
 
@@ -211,12 +217,20 @@ class CoreStore:
 
     def clear_account(self, account_id: str, platform: str) -> None:
         """Drop the account's cached contacts and option lists; records of logged calls stay."""
+        for table in (Table.CONTACTS, Table.ACCOUNT_DATA):
+            self.clear(table, account_id, platform)
+
+    def clear(self, table: Table, owner: str, platform: str) -> int:
+        """Drop what a table holds for one owner on one platform; return how many entries.
+
+        Args:
+            table: which table.
+            owner: an account's id; for the records of logged calls, the user's.
+            platform: the connector's name.
+        """
+        statement = f"DELETE FROM {table} WHERE {_OWNERS[table]} = ? AND platform = ?"  # noqa: S608
         with self._db:
-            for table in ("contacts", "account_data"):
-                self._db.execute(
-                    f"DELETE FROM {table} WHERE account_id = ? AND platform = ?",  # noqa: S608
-                    (account_id, platform),
-                )
+            return self._db.execute(statement, (owner, platform)).rowcount
 
     def entries(self, table: Table, limit: int = 500) -> tuple[StoredEntry, ...]:
         """Return a table's entries, those of every account and platform, the latest first."""
@@ -233,10 +247,6 @@ class CoreStore:
             key,
         ).fetchone()
         return self._entry(table, row) if row else None
-
-    def count(self, table: Table) -> int:
-        """Return how many entries a table has."""
-        return int(self._db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])  # noqa: S608
 
     def remove(self, table: Table, key: EntryKey) -> bool:
         """Drop one entry; return whether there was one."""
@@ -264,9 +274,7 @@ class CoreStore:
         """
         oldest = self._now() - CONTACTS_KEPT_S
         with self._db:
-            return self._db.execute(
-                "DELETE FROM contacts WHERE created_at < ?", (oldest,)
-            ).rowcount
+            return self._db.execute("DELETE FROM contacts WHERE created_at < ?", (oldest,)).rowcount
 
     def _entry(self, table: Table, row: tuple[Any, ...]) -> StoredEntry:
         *key, value, created_at = row

@@ -91,6 +91,13 @@ def history():
     return history
 
 
+def test_a_call_whose_note_is_forgotten_can_be_logged_again(history):
+    history.forget_logged("s1")
+    history.forget_logged("never logged")
+    assert history.logged("s1") is None
+    assert [call.session_id for call in history.filtered(CallFilter.UNLOGGED)] == ["s3", "s2", "s1"]
+
+
 @pytest.mark.parametrize(
     ("kind", "sessions"),
     [

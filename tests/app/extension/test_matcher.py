@@ -4,6 +4,7 @@ import pytest
 
 from app.extension.matcher import (
     MATCH_TTL_S,
+    Bypass,
     LocalMatchCache,
     is_external,
     is_looked_up,
@@ -90,6 +91,35 @@ def test_a_factory_reset_forgets_the_chosen_ones_too(cache):
     cache.clear()
     assert cache.pins(NUMBER) == ()
     assert cache.match(NUMBER) is None
+
+
+def test_every_match_is_listed_also_past_its_days(cache, clock):
+    cache.remember(NUMBER, [ADA])
+    cache.pin(NUMBER, LEAD)
+    clock.at += MATCH_TTL_S
+    assert cache.match(NUMBER) is None
+    assert cache.age_s(cache.entries()[NUMBER]) == MATCH_TTL_S
+    assert cache.pinned() == {NUMBER: (LEAD,)}
+
+
+def test_a_match_is_dated_back_and_given_other_contacts(cache, clock):
+    cache.set_age(NUMBER, 60.0)
+    assert cache.entries() == {}
+    cache.remember(NUMBER, [ADA])
+    cache.set_age(NUMBER, 60.0)
+    cache.replace(NUMBER, [LEAD])
+    assert cache.match(NUMBER).contacts == (LEAD,)
+    assert cache.age_s(cache.match(NUMBER)) == 60.0
+    cache.replace_pins(NUMBER, [ADA])
+    assert cache.pins(NUMBER) == (ADA,)
+
+
+def test_a_bypass_counts_for_one_lookup():
+    bypass = Bypass(local=True)
+    assert [bypass.take_local(), bypass.take_local()] == [True, False]
+    assert not bypass.take_account()
+    bypass.account = True
+    assert [bypass.take_account(), bypass.take_account()] == [True, False]
 
 
 def test_two_kinds_with_the_same_id_are_two_contacts():

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.runtime.store import CallLogRecord, CoreStore, StoreError
+from connectors.runtime.store import (
+    CONTACTS_KEPT_S,
+    CallLogRecord,
+    CoreStore,
+    StoreError,
+    Table,
+)
 
 HOUR_S = 3600.0
 
@@ -65,6 +71,52 @@ def test_clear_account_keeps_other_accounts_and_the_records_of_logged_calls(stor
     assert store.cached_contacts("acc2", "x", "1") is not None
     assert store.account_data("acc", "x") == {}
     assert store.call_log("s1", "x", "u1").third_party_log_id == "L1"
+
+
+def test_entries_are_listed_the_latest_first_up_to_a_limit(store, clock):
+    for number in ("1", "2", "3"):
+        store.put_contacts("acc", "x", number, [number])
+        clock.at += 10
+    entries = store.entries(Table.CONTACTS, limit=2)
+    assert [(entry.key, entry.value, entry.age_s) for entry in entries] == [
+        (("acc", "x", "3"), ["3"], 10.0),
+        (("acc", "x", "2"), ["2"], 20.0),
+    ]
+    assert store.entry(Table.CONTACTS, ("acc", "x", "1")).value == ["1"]
+    assert store.entry(Table.CONTACTS, ("acc", "x", "4")) is None
+    assert store.entries(Table.CALL_LOGS) == ()
+
+
+def test_an_entry_is_dated_back_and_given_another_value_apart_from_each_other(store, clock):
+    store.put_contacts("acc", "x", "1", ["old"])
+    store.set_age(Table.CONTACTS, ("acc", "x", "1"), 50.0)
+    store.replace(Table.CONTACTS, ("acc", "x", "1"), ["new"])
+    cached = store.cached_contacts("acc", "x", "1")
+    assert (cached.contacts, cached.age_s) == (["new"], 50.0)
+
+
+def test_an_entry_is_removed_once(store):
+    store.put_account_data("acc", "x", "k", 1)
+    assert store.remove(Table.ACCOUNT_DATA, ("acc", "x", "k"))
+    assert not store.remove(Table.ACCOUNT_DATA, ("acc", "x", "k"))
+
+
+def test_a_table_is_cleared_for_one_owner_only(store):
+    for user in ("u1", "u2"):
+        store.put_call_log(CallLogRecord("s1", "x", user, "L1", 7))
+    assert store.clear(Table.CALL_LOGS, "u1", "x") == 1
+    assert store.call_log("s1", "x", "u2") is not None
+
+
+def test_maintenance_drops_only_answers_older_than_three_months(store, clock):
+    store.put_contacts("acc", "x", "old", [])
+    store.put_account_data("acc", "x", "k", 1)
+    clock.at += CONTACTS_KEPT_S + 1
+    store.put_contacts("acc", "x", "young", [])
+    assert store.maintain() == 1
+    assert store.cached_contacts("acc", "x", "old") is None
+    assert store.cached_contacts("acc", "x", "young") is not None
+    assert "k" in store.account_data("acc", "x")
 
 
 def test_a_call_log_record_keeps_the_kind_of_its_ids_and_can_be_dropped(store):

@@ -119,7 +119,7 @@ class _Writer:
             plain = _CONTROL.sub(" ", value).strip()
             # A header that ends with a colon is taken away, one that ends with ; is sent empty.
             text = f"{name}: {plain}" if plain else f"{name};"
-            yield f"--header {self.word(text, lambda _before, name=name: name, str)}"
+            yield f"--header {self.word(text, _always(name), str)}"
         added = ["Accept", "User-Agent", *(["Content-Type"] if _has_data(exchange) else [])]
         for name in added:
             if name.lower() not in present:
@@ -209,6 +209,13 @@ def _host_is_computed(exchange: Exchange, host: str) -> bool:
     """Tell whether curl makes the right Host header out of the URL; a route's is its own."""
     authority = re.sub(r"^[a-z]+://(?:[^/?#]*@)?([^/?#]*).*", r"\1", exchange.url.lower())
     return exchange.routed_to is not None or host.lower() == authority
+
+
+def _always(name: str) -> Callable[[str], str]:
+    def name_after(_before: str) -> str:
+        return name
+
+    return name_after
 
 
 def _name_of_parameter(before: str) -> str:

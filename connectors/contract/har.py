@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 
 from connectors.contract.exchange import Body, Exchange
+from connectors.contract.har_cut import WholeParts, whole_parts
 
 BOM = b"\xef\xbb\xbf"
 UNKNOWN = -1
@@ -26,15 +29,46 @@ class HarError(ValueError):
     """A file is no usable HAR; the message says where, and what was expected."""
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a group of entries belongs to: a page of a browser, a run of ours.
+
+    Attributes:
+        id: entries refer to it.
+    """
+
+    id: str
+    title: str
+    started_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An opened HAR file, its entries still unread.
+
+    Attributes:
+        version: of the format, as the file says.
+        made_by: the creator's name and version, empty when it is not told.
+        entries: each entry's JSON text.
+        cut: why the file has no more than these entries, empty when it is whole.
+    """
+
+    version: str
+    made_by: str
+    pages: tuple[Page, ...]
+    entries: tuple[bytes | msgspec.Raw, ...]
+    cut: str = ""
+
+
 class _Pair(msgspec.Struct, frozen=True):
     name: str
-    value: str = ""
+    value: str | None = ""
 
 
 class _PostData(msgspec.Struct, frozen=True, rename="camel"):
-    mime_type: str = ""
-    text: str = ""
-    encoding: str | None = None
+    mime_type: str | None = ""
+    text: str | None = ""
+    encoding: str | None = msgspec.field(name="_encoding", default=None)
     params: tuple[_Pair, ...] = ()
 
 
@@ -47,25 +81,31 @@ class _Request(msgspec.Struct, frozen=True, rename="camel"):
 
 class _Content(msgspec.Struct, frozen=True, rename="camel"):
     size: float | None = None
-    mime_type: str = ""
+    mime_type: str | None = ""
     text: str | None = None
     encoding: str | None = None
 
 
 class _Response(msgspec.Struct, frozen=True, rename="camel"):
     status: int
-    status_text: str = ""
+    status_text: str | None = ""
     headers: tuple[_Pair, ...] = ()
     content: _Content = _Content()
+    error: str | None = msgspec.field(name="_error", default=None)
 
 
 class _Timings(msgspec.Struct, frozen=True):
+    blocked: float | None = None
+    dns: float | None = None
+    connect: float | None = None
+    send: float | None = None
     wait: float | None = None
 
 
 class _Entry(msgspec.Struct, frozen=True, rename="camel"):
     request: _Request
     response: _Response
+    pageref: str | None = None
     started_date_time: str = ""
     time: float | None = None
     timings: _Timings = _Timings()
@@ -75,8 +115,23 @@ class _Entry(msgspec.Struct, frozen=True, rename="camel"):
     received_size: int | None = msgspec.field(name="_truncatedResponse", default=None)
 
 
+class _Program(msgspec.Struct, frozen=True):
+    name: str = ""
+    version: str = ""
+
+
+class _Page(msgspec.Struct, frozen=True, rename="camel"):
+    id: str
+    title: str = ""
+    started_date_time: str = ""
+
+
 class _Log(msgspec.Struct, frozen=True):
-    entries: tuple[_Entry, ...]
+    entries: tuple[msgspec.Raw, ...]
+    # The specification takes a file that does not say its version for 1.1.
+    version: str = "1.1"
+    creator: _Program = _Program()
+    pages: tuple[_Page, ...] = ()
 
 
 class _Har(msgspec.Struct, frozen=True):
@@ -90,24 +145,56 @@ def to_har(exchanges: Iterable[Exchange], version: str) -> bytes:
         exchanges: secrets are gone from them already.
         version: of Callbench.
     """
-    log = {
+    return b"".join(har_pieces((), ((exchange, "") for exchange in exchanges), version))
+
+
+def har_pieces(
+    pages: Sequence[Page], entries: Iterable[tuple[Exchange, str]], version: str
+) -> Iterator[bytes]:
+    """Yield a HAR file piece by piece, so that none has to be in memory as a whole.
+
+    Args:
+        pages: what the entries belong to.
+        entries: each exchange with the id of its page, empty for none.
+        version: of Callbench.
+    """
+    head = {
         "version": "1.2",
         "creator": {"name": "Callbench", "version": version},
-        "entries": [har_entry(exchange) for exchange in exchanges],
+        "pages": [
+            {
+                "startedDateTime": _iso(page.started_ms),
+                "id": page.id,
+                "title": page.title,
+                "pageTimings": {},
+            }
+            for page in pages
+        ],
     }
-    return msgspec.json.format(msgspec.json.encode({"log": log}), indent=2)
+    yield b'{"log": ' + _indented(head, 0).removesuffix(b"\n}") + b',\n  "entries": ['
+    comma = b""
+    for exchange, page in entries:
+        yield comma + b"\n    " + _indented(har_entry(exchange, page), 4)
+        comma = b","
+    yield b"\n  ]\n}}\n"
 
 
-def har_entry(exchange: Exchange) -> dict[str, Any]:
-    """Return one exchange as an entry of a HAR file."""
-    wait = exchange.wait_ms if exchange.wait_ms is not None else exchange.ms
+def har_entry(exchange: Exchange, page: str = "") -> dict[str, Any]:
+    """Return one exchange as an entry of a HAR file.
+
+    Args:
+        exchange: secrets are gone from it already.
+        page: the id of the page it belongs to, empty for none.
+    """
+    wait = exchange.ms if exchange.wait_ms is None else min(exchange.wait_ms, exchange.ms)
     entry = {
+        "pageref": page or None,
         "startedDateTime": _iso(exchange.started_ms),
         "time": exchange.ms,
         "request": _request(exchange),
         "response": _response(exchange),
         "cache": {},
-        "timings": {"send": 0, "wait": wait, "receive": max(0.0, exchange.ms - wait)},
+        "timings": {"send": 0, "wait": wait, "receive": exchange.ms - wait},
         "_routedTo": exchange.routed_to,
         "_error": exchange.error,
         "_truncatedRequest": _cut_size(exchange.body),
@@ -117,22 +204,101 @@ def har_entry(exchange: Exchange) -> dict[str, Any]:
 
 
 def read_har(data: bytes) -> list[Exchange]:
-    """Read a HAR file, ours or a browser's.
+    """Read a whole HAR file, ours or a browser's.
 
     A request that failed has the status 0 there, and None in its exchange.
 
     Raises:
         HarError: it is not JSON, or a part that is needed is missing or of another kind.
     """
+    log = open_har(data)
+    if log.cut:
+        raise HarError(f"It is not whole JSON: {log.cut}.")
+    return [read_entry(number, entry)[0] for number, entry in enumerate(log.entries, start=1)]
+
+
+def open_har(data: bytes) -> Log:
+    """Open a HAR file of any version; of one that is cut or broken, what comes before that.
+
+    Raises:
+        HarError: it is not JSON, or not a HAR; the message says which.
+    """
+    data = _as_utf8(data)
     try:
-        har = msgspec.json.decode(data.removeprefix(BOM), type=_Har)
+        log = msgspec.json.decode(data, type=_Har).log
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at ")
         place = where.strip("`").removeprefix("$.") or "its top level"
         raise HarError(f"It is no HAR 1.2: {what[:1].lower()}{what[1:]} at {place}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise HarError(f"It is not whole JSON: {error}.") from error
-    return [_exchange(number, entry) for number, entry in enumerate(har.log.entries, start=1)]
+        parts = whole_parts(data)
+        if not parts.has_entries:
+            raise HarError(f"It is not whole JSON: {error}.") from error
+        # With all brackets closed it is a text somewhere that is no Unicode, which is mended below.
+        log, cut = _log(parts), "" if parts.closed else str(error)
+    else:
+        cut = ""
+    pages = tuple(
+        Page(page.id, page.title, _milliseconds(page.started_date_time, f"log.pages {page.id}"))
+        for page in log.pages
+    )
+    made_by = f"{log.creator.name} {log.creator.version}".strip()
+    return Log(log.version or "1.1", made_by, pages, log.entries, cut)
+
+
+def read_entry(number: int, entry: bytes | msgspec.Raw) -> tuple[Exchange, str]:
+    """Read one entry; return it with the id of its page, empty for none.
+
+    Args:
+        number: its place in the file from 1 on, which becomes the exchange's id.
+        entry: JSON text, as :func:`open_har` returns it.
+
+    Raises:
+        HarError: a part that is needed is missing or of another kind; the message says where.
+    """
+    place = f"log.entries[{number - 1}]"
+    try:
+        read = msgspec.json.decode(entry, type=_Entry)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at ")
+        inner = where.strip("`").removeprefix("$")
+        raise HarError(
+            f"It is no HAR 1.2: {what[:1].lower()}{what[1:]} at {place}{inner}."
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        try:
+            read = msgspec.json.decode(_mended(bytes(entry)), type=_Entry)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            raise HarError(f"{place} is no JSON: {error}.") from error
+    return _exchange(number, read), read.pageref or ""
+
+
+def _log(parts: WholeParts) -> _Log:
+    try:
+        pages = tuple(msgspec.json.decode(page, type=_Page) for page in parts.pages)
+        version = msgspec.json.decode(parts.version, type=str)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pages, version = (), ""
+    return _Log(tuple(map(msgspec.Raw, parts.entries)), version, pages=pages)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return the text of a file without a byte order mark; some editors save UTF-16."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").encode()
+    return data.removeprefix(BOM)
+
+
+def _mended(entry: bytes) -> bytes:
+    """Return JSON text whose bytes or escapes are no Unicode, with those replaced."""
+    data = json.loads(entry.decode("utf-8", "replace"))
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _indented(value: Any, spaces: int) -> bytes:
+    """Return JSON over several lines; no text in it holds a line break of its own."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    return text.replace(b"\n", b"\n" + b" " * spaces)
 
 
 def _request(exchange: Exchange) -> dict[str, Any]:
@@ -149,7 +315,7 @@ def _request(exchange: Exchange) -> dict[str, Any]:
     if exchange.body is not None:
         data: dict[str, Any] = {"mimeType": exchange.body.mime_type, "text": exchange.body.text}
         if exchange.body.encoding:
-            data["encoding"] = exchange.body.encoding
+            data["_encoding"] = exchange.body.encoding
         request["postData"] = data
     return request
 
@@ -164,6 +330,7 @@ def _response(exchange: Exchange) -> dict[str, Any]:
         content["text"] = body.text
         if body.encoding:
             content["encoding"] = body.encoding
+    packed = any(name.lower() == "content-encoding" for name, _v in exchange.response_headers)
     locations = [value for name, value in exchange.response_headers if name.lower() == "location"]
     return {
         "status": exchange.status or 0,
@@ -174,7 +341,7 @@ def _response(exchange: Exchange) -> dict[str, Any]:
         "content": content,
         "redirectURL": locations[0] if locations else "",
         "headersSize": UNKNOWN,
-        "bodySize": body.size if body else 0,
+        "bodySize": UNKNOWN if packed else body.size if body else 0,
     }
 
 
@@ -184,7 +351,7 @@ def _exchange(number: int, entry: _Entry) -> Exchange:
     sent = request.post_data
     body = None
     if sent is not None and (sent.text or sent.params):
-        text = sent.text or urlencode([(pair.name, pair.value) for pair in sent.params])
+        text = sent.text or urlencode([(pair.name, pair.value or "") for pair in sent.params])
         body = _body(text, sent.encoding, sent.mime_type, entry.sent_size, f"{where}.request")
     content = response.content
     received = None
@@ -196,7 +363,8 @@ def _exchange(number: int, entry: _Entry) -> Exchange:
             entry.received_size,
             f"{where}.response",
         )
-    failed = entry.error or (None if response.status else "The request failed.")
+    status = response.status if response.status > 0 else None
+    failed = entry.error or response.error or (None if status else "The request failed.")
     return Exchange(
         id=number,
         invocation=0,
@@ -206,19 +374,28 @@ def _exchange(number: int, entry: _Entry) -> Exchange:
         routed_to=entry.routed_to,
         headers=_pairs(request.headers),
         body=body,
-        status=response.status or None,
-        reason=response.status_text,
+        status=status,
+        reason=response.status_text or "",
         response_headers=_pairs(response.headers),
         response_body=received,
-        wait_ms=entry.timings.wait if response.status else None,
-        ms=entry.time or 0.0,
+        wait_ms=_until_answered(entry.timings) if status else None,
+        ms=max(0.0, entry.time or 0.0),
         error=failed,
     )
 
 
+def _until_answered(timings: _Timings) -> float | None:
+    """Return the time to the answer's headers; a phase that does not apply is -1."""
+    if timings.wait is None:
+        return None
+    phases = (timings.blocked, timings.dns, timings.connect, timings.send, timings.wait)
+    return sum(phase for phase in phases if phase is not None and phase > 0)
+
+
 def _body(
-    text: str, encoding: str | None, mime_type: str, whole_size: int | None, where: str
+    text: str, encoding: str | None, mime_type: str | None, whole_size: int | None, where: str
 ) -> Body:
+    mime_type = mime_type or ""
     if encoding not in {None, "", "base64"}:
         raise HarError(f"{where} has a body in the encoding {encoding}; only base64 is known.")
     encoded = encoding == "base64"
@@ -255,7 +432,7 @@ def _har_pairs(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _pairs(pairs: Sequence[_Pair]) -> tuple[tuple[str, str], ...]:
-    return tuple((pair.name, pair.value) for pair in pairs)
+    return tuple((pair.name, pair.value or "") for pair in pairs)
 
 
 def _query(url: str) -> str:

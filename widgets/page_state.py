@@ -125,9 +125,28 @@ class ConsoleRow:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ExchangeRow:
-    """One HTTP exchange as the Network tab shows it; bodies are already text."""
+    """One HTTP exchange as a row of the Network tab; there may be 100,000 of them.
+
+    `status` is None when no answer came; `size` is the answer's.
+    """
+
+    run_id: int
+    exchange_id: int
+    method: str
+    url: str
+    status: int | None
+    reason: str
+    ms: float
+    time_text: str
+    size: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ExchangeDetailState:
+    """One HTTP exchange in full; bodies are already readable text."""
 
     run_id: int
     exchange_id: int
@@ -137,13 +156,19 @@ class ExchangeRow:
     status: int | None
     reason: str
     ms: float
-    time_text: str
     request_headers: tuple[tuple[str, str], ...]
     request_body: str
     response_headers: tuple[tuple[str, str], ...]
     response_body: str
-    size: int
     error: str = ""
+
+
+@dataclass(frozen=True)
+class ExchangeText:
+    """What a filter can look for in an exchange beyond its row: of request and answer alike."""
+
+    headers: tuple[tuple[str, str], ...]
+    bodies: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.journal import (
+    CacheRenewed,
     ConsolePrinted,
     Event,
     ExchangeCaptured,
@@ -18,10 +19,17 @@ from app.journal import (
     RunFinished,
     RunStarted,
 )
+from app.presenter.body_text import readable, searchable
 from app.presenter.match import MatchPresenter
-from connectors.contract.exchange import Body, Exchange
+from connectors.contract.exchange import Exchange
 from widgets.main_window import MainWindow
-from widgets.page_state import ConsoleRow, ExchangeRow, RunRow
+from widgets.page_state import (
+    ConsoleRow,
+    ExchangeDetailState,
+    ExchangeRow,
+    ExchangeText,
+    RunRow,
+)
 
 FLUSH_MS = 40
 """Rows are drawn in batches, so that hundreds of lookups a second do not stall the window."""
@@ -36,6 +44,7 @@ class InspectorPresenter(QObject):
         super().__init__(parent)
         self._window = window
         self._match = match
+        self._journal: Journal | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._started: dict[int, RunStarted] = {}
         self._results: dict[int, RunFinished] = {}
@@ -50,11 +59,14 @@ class InspectorPresenter(QObject):
         self._timer.timeout.connect(self.flush)
         window.run_history.run_selected.connect(self._on_run_selected)
         window.match.exchange_requested.connect(self._on_exchange_requested)
+        window.network.exchange_selected.connect(self._on_exchange_selected)
+        window.network.use_text_source(self._exchange_text)
 
     def follow(self, journal: Journal) -> None:
         """Show the events of `journal` from now on."""
         if self._unsubscribe is not None:
             self._unsubscribe()
+        self._journal = journal
         self._unsubscribe = journal.subscribe(self._on_event)
 
     def close(self) -> None:
@@ -62,6 +74,7 @@ class InspectorPresenter(QObject):
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
+        self._journal = None
         self._timer.stop()
         self._match.close()
 
@@ -98,6 +111,8 @@ class InspectorPresenter(QObject):
                 self._exchanges.append(exchange_row(event.run_id, event.at_ms, event.exchange))
             case FindingReported():
                 self._print(event, "finding", f"{event.code}: {event.message}")
+            case CacheRenewed():
+                self._print(event, "operation", event.text)
             case RunFinished():
                 self._results[event.run_id] = event
                 started = self._started[event.run_id]
@@ -138,8 +153,22 @@ class InspectorPresenter(QObject):
 
     @Slot(int, int)
     def _on_exchange_requested(self, run_id: int, exchange_id: int) -> None:
+        self.flush()
         self._window.network.show_exchange(run_id, exchange_id)
         self._window.show_tab("Network")
+
+    @Slot(int, int)
+    def _on_exchange_selected(self, run_id: int, exchange_id: int) -> None:
+        exchange = self._exchange(run_id, exchange_id)
+        if exchange is not None:
+            self._window.network.show_detail(exchange_detail(run_id, exchange))
+
+    def _exchange(self, run_id: int, exchange_id: int) -> Exchange | None:
+        return self._journal.exchange(run_id, exchange_id) if self._journal else None
+
+    def _exchange_text(self, run_id: int, exchange_id: int) -> ExchangeText | None:
+        exchange = self._exchange(run_id, exchange_id)
+        return exchange_text(exchange) if exchange else None
 
     def _show_result(self, run_id: int) -> None:
         finished = self._results.get(run_id)
@@ -210,8 +239,24 @@ def summary(finished: RunFinished) -> str:
 
 
 def exchange_row(run_id: int, at_ms: float, exchange: Exchange) -> ExchangeRow:
-    """Return an exchange as the Network tab shows it."""
+    """Return an exchange as a row of the Network tab."""
     return ExchangeRow(
+        run_id=run_id,
+        exchange_id=exchange.id,
+        method=sys.intern(exchange.method),
+        url=exchange.url,
+        status=exchange.status,
+        reason=sys.intern(exchange.reason),
+        ms=exchange.ms,
+        time_text=clock(at_ms),
+        size=exchange.response_body.size if exchange.response_body else 0,
+        error=exchange.error or "",
+    )
+
+
+def exchange_detail(run_id: int, exchange: Exchange) -> ExchangeDetailState:
+    """Return an exchange in full as the Network tab shows it."""
+    return ExchangeDetailState(
         run_id=run_id,
         exchange_id=exchange.id,
         method=exchange.method,
@@ -220,25 +265,17 @@ def exchange_row(run_id: int, at_ms: float, exchange: Exchange) -> ExchangeRow:
         status=exchange.status,
         reason=exchange.reason,
         ms=exchange.ms,
-        time_text=clock(at_ms),
         request_headers=exchange.headers,
         request_body=readable(exchange.body),
         response_headers=exchange.response_headers,
         response_body=readable(exchange.response_body),
-        size=exchange.response_body.size if exchange.response_body else 0,
         error=exchange.error or "",
     )
 
 
-def readable(body: Body | None) -> str:
-    """Return a body for reading: JSON indented, everything else as it came."""
-    if body is None or not body.size:
-        return ""
-    if body.encoding == "base64":
-        return f"{body.size:,} bytes of {body.mime_type or 'unknown type'}, not text."
-    if body.truncated:
-        return f"{body.text}\n... cut here: {body.size:,} bytes in all."
-    try:
-        return json.dumps(json.loads(body.text), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return body.text
+def exchange_text(exchange: Exchange) -> ExchangeText:
+    """Return the headers and bodies that a filter looks through."""
+    return ExchangeText(
+        headers=exchange.headers + exchange.response_headers,
+        bodies=(searchable(exchange.body), searchable(exchange.response_body)),
+    )

@@ -4,10 +4,12 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from widgets import theme
+from widgets import network_model, theme
+from widgets.network_filter import NetworkFilter, parse_filter
 from widgets.network_model import COLUMNS, NetworkModel, size_text, status_text
-from widgets.page_state import ExchangeRow
+from widgets.page_state import ExchangeRow, ExchangeText
 
+ALL = NetworkFilter()
 URL, STATUS, MS, SIZE = (COLUMNS.index(name) for name in ("URL", "Status", "ms", "Size"))
 
 
@@ -17,15 +19,10 @@ def exchange(number=1, run_id=1, **changed):
         "exchange_id": number,
         "method": "GET",
         "url": f"https://crm.example/contacts/{number}",
-        "routed_to": "",
         "status": 200,
         "reason": "OK",
         "ms": 41.6,
         "time_text": "14:02:01",
-        "request_headers": (),
-        "request_body": "",
-        "response_headers": (),
-        "response_body": "",
         "size": 10,
     }
     return ExchangeRow(**values | changed)
@@ -69,12 +66,12 @@ def test_rows_are_added_at_the_end_without_a_reset(qtbot, model):
 
 
 def test_a_row_that_does_not_fit_is_kept_but_not_announced(qtbot, model):
-    model.filter(2, "")
+    model.filter(2, ALL)
     with qtbot.assertNotEmitted(model.rowsInserted):
         model.append_rows([exchange(1, run_id=1)])
     model.append_rows([exchange(2, run_id=2)])
     assert shown(model) == [2]
-    model.filter(None, "")
+    model.filter(None, ALL)
     assert shown(model) == [1, 2]
 
 
@@ -85,37 +82,116 @@ def test_a_row_that_does_not_fit_is_kept_but_not_announced(qtbot, model):
         ("contacts/1", [1]),
         ("not found", [3]),
         ("404", [3]),
-        ("keller", [1]),
-        ("duration", [2]),
+        ("status:error", [3, 4]),
         ("failed", [4]),
+        ("body:keller", [1]),
+        ("body:keller | header:retry", [1, 3]),
+        ("-body:keller", [2, 3, 4]),
         ("nothing like it", []),
         ("", [1, 2, 3, 4]),
     ],
 )
-def test_the_filter_looks_at_method_address_status_and_bodies(model, wanted, found):
+def test_what_a_filter_shows(qtbot, model, wanted, found):
+    texts = {
+        1: ExchangeText(headers=(), bodies=("", '{"name": "Anna Keller"}')),
+        3: ExchangeText(headers=(("Retry-After", "3"),), bodies=()),
+    }
+    model.use_text_source(lambda _run_id, exchange_id: texts.get(exchange_id))
     model.append_rows(
         [
-            exchange(1, response_body='{"name": "Anna Keller"}'),
-            exchange(2, method="POST", request_body='{"DURATION": 44}'),
+            exchange(1),
+            exchange(2, method="POST"),
             exchange(3, status=404, reason="Not Found"),
             exchange(4, status=None, reason="", error="timed out"),
         ]
     )
-    model.filter(None, wanted)
+    model.filter(None, parse_filter(wanted))
     assert shown(model) == found
 
 
-def test_run_and_text_must_both_fit(model):
+def test_bodies_are_not_looked_for_without_a_source(model):
+    model.append_rows([exchange()])
+    model.filter(None, parse_filter("body:x"))
+    assert shown(model) == []
+
+
+def test_run_and_filter_must_both_fit(model):
     model.append_rows([exchange(1, 1, method="PUT"), exchange(2, 2, method="PUT"), exchange(3, 2)])
-    model.filter(2, "put")
+    model.filter(2, parse_filter("put"))
     assert shown(model) == [2]
+
+
+@pytest.fixture
+def in_slices(model, monkeypatch):
+    """A model that holds one exchange against its filter in each turn of the event loop."""
+    monkeypatch.setattr(network_model, "SLICE_S", 0.0)
+    monkeypatch.setattr(network_model, "ROWS_PER_LOOK", 1)
+    return model
+
+
+def all_held(model):
+    return lambda done, total: done == total
+
+
+def test_a_long_filter_shows_its_first_hits_at_once_and_tells_how_far_it_is(qtbot, in_slices):
+    model = in_slices
+    with qtbot.waitSignal(model.filtered, check_params_cb=all_held(model)):
+        model.append_rows([exchange(number) for number in range(5)])
+    told = []
+    model.filtered.connect(lambda *progress: told.append((*progress, model.rowCount())))
+    with qtbot.waitSignal(model.filtered, check_params_cb=all_held(model)):
+        model.filter(None, parse_filter("-url:/3"))
+        assert shown(model) == [0]
+    assert told == [(1, 5, 1), (2, 5, 2), (3, 5, 3), (4, 5, 3), (5, 5, 4)]
+    assert shown(model) == [0, 1, 2, 4]
+
+
+def test_a_new_filter_supersedes_the_one_under_way(qtbot, in_slices):
+    model = in_slices
+    model.append_rows([exchange(number) for number in range(6)])
+    model.filter(None, parse_filter("url:/1"))
+    with qtbot.waitSignal(model.filtered, check_params_cb=all_held(model)):
+        model.filter(None, parse_filter("url:/5"))
+    assert shown(model) == [5]
+
+
+def test_exchanges_that_come_while_a_filter_is_under_way_are_held_against_it_too(qtbot, in_slices):
+    model = in_slices
+    model.append_rows([exchange(number) for number in range(3)])
+    with qtbot.waitSignal(model.filtered, check_params_cb=all_held(model)):
+        model.filter(None, parse_filter("get"))
+        model.append_rows([exchange(3), exchange(4, method="PUT")])
+    assert shown(model) == [0, 1, 2, 3]
+
+
+def test_clear_ends_the_filter_under_way(qtbot, in_slices):
+    model = in_slices
+    model.append_rows([exchange(number) for number in range(3)])
+    with qtbot.waitSignal(model.filtered) as told:
+        model.clear()
+    assert told.args == [0, 0]
+    model.append_rows([exchange(7)])
+    assert shown(model) == [7]
+
+
+def test_an_exchange_keeps_its_place_whatever_is_shown(model):
+    model.append_rows([exchange(1, 1), exchange(1, 2), exchange(2, 2)])
+    place = model.find(2, 2)
+    assert place == 2
+    assert model.find(1, 2) is None
+    model.filter(2, ALL)
+    assert model.row_of(place) == 1
+    assert model.place(1) == place
+    model.filter(1, ALL)
+    assert model.is_decided(place)
+    assert model.row_of(place) is None
 
 
 def test_clear_forgets_the_hidden_rows_too(model):
     model.append_rows([exchange(1, 1), exchange(2, 2)])
-    model.filter(2, "")
+    model.filter(2, ALL)
     model.clear()
-    model.filter(None, "")
+    model.filter(None, ALL)
     assert shown(model) == []
 
 

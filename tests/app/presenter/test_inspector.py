@@ -1,9 +1,17 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTableView
 
 from app.journal import FindingReported, RunFinished
-from app.presenter.inspector import exchange_row, outcome_of, readable, real_contacts, summary
+from app.presenter.inspector import (
+    exchange_detail,
+    exchange_row,
+    exchange_text,
+    outcome_of,
+    real_contacts,
+    summary,
+)
 from app.sandbox import seed
 from connectors.contract.exchange import Body, Exchange
 from connectors.contract.hosting import ErrorInfo
@@ -71,36 +79,61 @@ def test_whatever_a_connector_calls_contacts_is_read_without_harm(contact):
     assert real_contacts(finished({"contact": contact})) == []
 
 
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        (None, ""),
-        (Body(text=""), ""),
-        (Body(text='{"a":"é"}', size=10), '{\n  "a": "é"\n}'),
-        (Body(text="<p>", size=3), "<p>"),
-        (Body(text="{oops", size=5), "{oops"),
-        (
-            Body(text="AAE=", size=2048, encoding="base64", mime_type="image/png"),
-            "2,048 bytes of image/png, not text.",
-        ),
-        (Body(text="AAE=", size=2, encoding="base64"), "2 bytes of unknown type, not text."),
-        (Body(text="[1", size=5000, truncated=True), "[1\n... cut here: 5,000 bytes in all."),
-    ],
-)
-def test_a_body_for_reading(body, text):
-    assert readable(body) == text
-
-
-def test_a_body_nested_too_deep_is_shown_as_it_came():
-    text = "[" * 100_000
-    assert readable(Body(text=text, size=len(text))) == text
+def test_an_exchange_as_a_row_and_in_full():
+    exchange = Exchange(
+        id=2,
+        invocation=1,
+        started_ms=0,
+        method="POST",
+        url="https://crm.example/a",
+        routed_to="http://127.0.0.1:4000/a",
+        headers=(("Accept", "*/*"),),
+        body=Body(text="a=1", size=3),
+        status=200,
+        reason="OK",
+        response_headers=(("Retry-After", "3"),),
+        response_body=Body(text='{"a":1}', size=7),
+        ms=12.5,
+    )
+    row = exchange_row(7, 0, exchange)
+    assert (row.run_id, row.exchange_id, row.status, row.size, row.ms) == (7, 2, 200, 7, 12.5)
+    detail = exchange_detail(7, exchange)
+    assert (detail.run_id, detail.exchange_id) == (7, 2)
+    assert (detail.request_body, detail.response_body) == ("a=1", '{\n  "a": 1\n}')
+    assert detail.routed_to == "http://127.0.0.1:4000/a"
+    text = exchange_text(exchange)
+    assert text.headers == (("Accept", "*/*"), ("Retry-After", "3"))
+    assert text.bodies == ("a=1", '{"a":1}')
 
 
 def test_an_exchange_without_an_answer():
     exchange = Exchange(id=2, invocation=1, started_ms=0, method="GET", url="u", error="cut")
     row = exchange_row(7, 0, exchange)
-    assert (row.run_id, row.status, row.error) == (7, None, "cut")
-    assert (row.response_body, row.size, row.routed_to) == ("", 0, "")
+    assert (row.run_id, row.status, row.size, row.error) == (7, None, 0, "cut")
+    detail = exchange_detail(7, exchange)
+    assert (detail.status, detail.response_body, detail.routed_to) == (None, "", "")
+    assert exchange_text(exchange).bodies == ("", "")
+
+
+async def test_the_chosen_request_is_read_back_from_the_journal(open_desk):
+    desk = await open_desk()
+    desk.presenter.phone.look_up(seed.DEMO["plain"].e164)
+    await desk.idle()
+    answer = desk.child(QPlainTextEdit, "exchangeResponse").toPlainText()
+    assert answer.startswith("200 OK")
+    assert '"FIRST_NAME": "Anna"' in answer
+
+
+async def test_a_filter_looks_through_the_bodies_in_the_journal(open_desk):
+    desk = await open_desk()
+    desk.presenter.phone.look_up(seed.DEMO["plain"].e164)
+    await desk.idle()
+    model = desk.child(QTableView, "networkTable").model()
+    every = model.rowCount()
+    desk.child(QLineEdit, "networkFilter").setText('body:"last_name": header:content-type=json')
+    await desk.until(lambda: 0 < model.rowCount() < every)
+    shown = [model.index(row, 1).data() for row in range(model.rowCount())]
+    assert any("/contacts/search" in url for url in shown)
 
 
 async def test_rows_are_drawn_in_batches(open_desk, monkeypatch):

@@ -15,6 +15,7 @@ from typing import Any
 
 from app.bench import Bench, Run, failure_sentence
 from app.checks import Finding, check
+from app.checks.memory import RunMemory
 from app.cli import (
     CONNECTOR_FAILED,
     DONE,
@@ -208,7 +209,9 @@ def _drive(
         async with open_bench(options) as bench:
             run = await verb(bench)
             evidence = evidence_of(bench.journal.events(run.run_id), run.run_id)
-            findings = check(evidence, bench.manifest)
+            memory = RunMemory(home())
+            findings = check(evidence, bench.manifest, earlier=memory.before(evidence))
+            memory.keep(evidence)
         answer = run.outcome.answer
         explained = explain(evidence) if explain is not None else {}
         document = {

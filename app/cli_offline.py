@@ -95,6 +95,7 @@ def sandbox(options: argparse.Namespace) -> int:
             print_result(options, added, f"Added {added['type']} {added['id']}.")
         elif options.action == "reset":
             edit.reset(folder)
+            from app.checks.memory import RunMemory  # noqa: PLC0415
             from app.sandbox.schema import PLATFORMS  # noqa: PLC0415
             from connectors.runtime.store import CoreStore  # noqa: PLC0415
 
@@ -102,6 +103,7 @@ def sandbox(options: argparse.Namespace) -> int:
             for platform in PLATFORMS:
                 cache.clear_account("sandbox", platform)
             cache.close()
+            RunMemory(folder).forget("sandbox-")
             print_result(options, {"reset": True}, "The sandbox has its sample contacts again.")
         elif options.action == "urls":
             return asyncio.run(_sandbox_urls(options))

@@ -15,6 +15,8 @@ from connectors.contract.exchange import Exchange
 _LUCENE = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*):$")
 _SCHEMES = frozenset({"tel", "sip", "sips", "callto", "sms", "http", "https", "mailto"})
 _BREAKS_TERM = re.compile(r"""[()\[\]{}^"~*?:\\/]|^[+\-!]|&&|\|\|""")
+_FIND = re.compile(r"\bfind\s*\{(?:[^}]*[^}\\])?$", re.IGNORECASE)
+_BREAKS_FIND = re.compile(r"""[?&|!{}\[\]()^~*:\\"'+\-]""")
 
 
 def check_values(evidence: Evidence) -> Iterator[Finding]:
@@ -38,6 +40,7 @@ def _broken(exchange: Exchange, known: tuple[str, ...]) -> Iterator[tuple[Rule, 
     for place, query in raw:
         yield from _broken_encoding(place, query, known)
     yield from _cut(exchange, parts.query, parts.fragment, known)
+    yield from _broken_markup(asked.text_of(exchange.body), known)
     for value in asked.values(exchange):
         yield from _broken_literal(value, known)
 
@@ -45,16 +48,18 @@ def _broken(exchange: Exchange, known: tuple[str, ...]) -> Iterator[tuple[Rule, 
 def _broken_encoding(place: str, query: str, known: tuple[str, ...]) -> Iterator[tuple[Rule, str]]:
     encoded = [value for _name, value in asked.pairs(query)]
     decoded = [unquote_plus(value) for value in encoded]
-    whole = unquote_plus(query)
+    whole = (unquote_plus(query), unquote(query))
     for text in known:
         if any(text in value for value in decoded):
             continue
+        # A bare # cuts the query, so only what comes before it can be looked for.
+        head = text.partition("#")[0].strip()
         if "+" in text and any(text in unquote(value) for value in encoded):
             yield (
                 Rule.VALUE_UNESCAPED,
                 f"The + of {shown(text)} is sent bare in the {place} and arrives as a blank.",
             )
-        elif "&" in text and text in whole:
+        elif "&" in head and any(head in each for each in whole):
             yield (
                 Rule.VALUE_UNESCAPED,
                 f"The & of {shown(text)} splits the {place}: the rest becomes a parameter.",
@@ -97,8 +102,22 @@ def _cut(
         )
 
 
+def _broken_markup(body: str, known: tuple[str, ...]) -> Iterator[tuple[Rule, str]]:
+    """An & or < in XML stands for itself only as a character reference."""
+    if not body.lstrip("\ufeff \t\r\n").startswith("<"):
+        return
+    for text in known:
+        sign = next((char for char in "&<" if char in text), "")
+        if sign and text in body and f"<![CDATA[{text}" not in body:
+            yield (
+                Rule.VALUE_UNESCAPED,
+                f"The {sign} of {shown(text)} stands bare in the XML, which cannot be read.",
+            )
+            return
+
+
 def _broken_literal(value: str, known: tuple[str, ...]) -> Iterator[tuple[Rule, str]]:
-    """A value inside a query language ends its own literal (SQL, OData) or term (Lucene)."""
+    """A value inside a query language ends its own literal (SQL, OData) or term (Lucene, SOSL)."""
     for text in known:
         at = value.find(text)
         if at < 0 or value.strip() == text:
@@ -121,6 +140,13 @@ def _broken_literal(value: str, known: tuple[str, ...]) -> Iterator[tuple[Rule, 
                 Rule.VALUE_UNESCAPED,
                 f"{shown(text)} stands bare after {shown(field[0])} although it holds "
                 "characters of the query language.",
+            )
+            return
+        if _FIND.search(before) and not _is_open(before, '"') and _BREAKS_FIND.search(text):
+            yield (
+                Rule.VALUE_UNESCAPED,
+                f"{shown(text)} stands bare in FIND {{...}} although it holds characters that are "
+                "reserved there.",
             )
             return
 

@@ -17,7 +17,7 @@ from app.sandbox.process import start_or_join
 from connectors.contract.exchange import Body, Exchange
 from connectors.contract.hosting import ErrorInfo
 from connectors.contract.manifest import Manifest
-from connectors.contract.model import User, from_wire
+from connectors.contract.model import CallContact, CallLog, CallParty, User, from_wire
 from connectors.host.local import LocalHost
 from connectors.runtime.store import CoreStore
 
@@ -190,9 +190,16 @@ async def test_the_built_in_connectors_keep_every_rule(platform, at_end):
     for name in NAMES:
         await look(bench.search(name))
     for at, kind in enumerate(bench.manifest.contact_types):
-        number = f"+1212555014{at}"
+        number, session = f"+1212555014{at}", f"session-{at}"
         await look(bench.create(number, "Maria de la Cruz", kind.value, {"status": "New Lead"}))
         await look(bench.find(number, force_refresh=True))
+        (found,) = earlier[-1].contacts
+        person = CallContact(id=found["id"], type=kind.value, name="Maria", phone_number=number)
+        far = CallParty(phone_number=number)
+        call = CallLog(session_id=session, direction="Inbound", from_=far, start_time=1785576600000)
+        await look(bench.log(call, person, "Asked for a quote & more"))
+        await look(bench.read_log(session))
+        await look(bench.update_log(call, "Wants it by Friday", "Quote"))
     assert len(earlier) > len(seed.DEMO) + len(NAMES)
     assert set(told) == EXPLAINED[platform], told
 

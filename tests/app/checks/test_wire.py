@@ -33,6 +33,9 @@ def found(runs, *urls, name=None, formats="", **more):
         "/s?q=phone:6505551234",
         "/s?q=phone:%5C%2B16505551234",
         "/s?where=phone%3D'%2B16505551234'",
+        "/s?q=FIND {6505551234} IN PHONE FIELDS",
+        '/s?q=FIND {"%2B16505551234"}',
+        "/s?q=FIND {%5C%2B16505551234}",
     ],
 )
 def test_numbers_that_arrive_whole(runs, url):
@@ -99,6 +102,7 @@ def test_a_number_without_its_extension_is_not_a_cut_one(runs):
         ('/s?q=name:"The "Best" Ltd"', 'The "Best" Ltd'),
         ("/s?q=name:Acme (UK)", "Acme (UK)"),
         ("/s?q=name:What?", "What?"),
+        ("/s?q=FIND {Acme (UK)}", "Acme (UK)"),
     ],
 )
 def test_a_name_that_ends_its_literal(runs, url, name):
@@ -111,6 +115,27 @@ def test_a_query_in_a_json_body_is_read_too(runs):
     assert len(found(runs, "/s", body=bad, method="POST", name="O'Brien")) == 1
     good = bad.replace("O'Brien", "O''Brien")
     assert found(runs, "/s", body=good, method="POST", name="O'Brien") == []
+
+
+def test_several_signs_in_one_name(runs):
+    cut = "/s?name=O'Brien%20&%20Sons%20"
+    assert len(found(runs, cut, name=NAME)) == 1
+    form = {"mime": "application/x-www-form-urlencoded", "method": "POST"}
+    assert len(found(runs, "/s", name="A & B + C", body="q=A & B + C", **form)) == 1
+
+
+def test_an_ampersand_in_xml(runs):
+    soap = {"method": "POST", "mime": "text/xml", "name": "Smith & Sons"}
+    (finding,) = found(runs, "/soap", body="<find><name>Smith & Sons</name></find>", **soap)
+    assert "XML" in finding.text
+    for good in ("Smith &amp; Sons", "<![CDATA[Smith & Sons]]>"):
+        assert found(runs, "/soap", body=f"<find><name>{good}</name></find>", **soap) == []
+
+
+def test_a_quote_that_breaks_the_json(runs):
+    broken = '{"name": "The "Best" Ltd"}'
+    (finding,) = found(runs, "/s", body=broken, method="POST", name='The "Best" Ltd')
+    assert finding.rule == "value-unescaped"
 
 
 def test_encoded_twice(runs):

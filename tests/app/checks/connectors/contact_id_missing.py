@@ -1,0 +1,8 @@
+"""Forgets the id."""
+
+from good import Good
+
+
+class Wrong(Good):
+    def contact(self, row):
+        return super().contact(row) | {"id": None}

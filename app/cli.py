@@ -14,7 +14,12 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
-DRIVING_VERBS = frozenset({"invoke", "find", "search", "create", "log"})
+_MODULES = {
+    **dict.fromkeys(("invoke", "find", "search", "create", "log"), "app.cli_bench"),
+    "probe": "app.cli_probe",
+    "diff": "app.cli_diff",
+    "learn-formats": "app.cli_learn",
+}
 DONE, EXPECTATION_FAILED, WRONG_USAGE, CONNECTOR_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -93,6 +98,17 @@ def build_parser() -> argparse.ArgumentParser:
     _add_fields(verb)
 
     verb = verbs.add_parser(
+        "probe", parents=[shared, driving], help="why is this known contact not found?"
+    )
+    verb.add_argument("number", metavar="NUMBER")
+    named = verb.add_mutually_exclusive_group(required=True)
+    named.add_argument("--name", metavar="NAME", help="the contact's name, searched in the CRM")
+    named.add_argument("--id", metavar="ID", help="the contact's id")
+    named.add_argument("--stored", metavar="TEXT", help="the phone as the CRM has it stored")
+    verb.add_argument("--type", default="", metavar="T", help="contact type of the manifest")
+    _add_formats(verb)
+
+    verb = verbs.add_parser(
         "diff", parents=[shared, connecting], help="the same numbers through two connectors"
     )
     verb.add_argument("platform_a", metavar="PLATFORM_A", help="built-in connector, or a path")
@@ -100,6 +116,7 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("numbers", nargs="+", metavar="NUMBER", help="numbers, or CSV files of them")
     _add_formats(verb)
 
+    _add_learn_formats(verbs, shared)
     _add_sandbox(verbs, shared)
 
     verb = verbs.add_parser("tour", parents=[shared], help="play the guided demo in the window")
@@ -158,9 +175,10 @@ def print_result(options: argparse.Namespace, document: Any, text: str) -> None:
 
 def _verb(name: str) -> Callable[[argparse.Namespace], int]:
     """Return the function of a verb; each module is imported only when it is wanted."""
-    module = "app.cli_bench" if name in DRIVING_VERBS else "app.cli_offline"
-    module = "app.cli_diff" if name == "diff" else module
-    verb: Callable[[argparse.Namespace], int] = getattr(import_module(module), name)
+    module = _MODULES.get(name, "app.cli_offline")
+    verb: Callable[[argparse.Namespace], int] = getattr(
+        import_module(module), name.replace("-", "_")
+    )
     return verb
 
 
@@ -182,6 +200,21 @@ def _add_fields(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="an additional field of the manifest; repeatable",
     )
+
+
+def _add_learn_formats(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    verb = verbs.add_parser(
+        "learn-formats", parents=[shared], help="which formats fit a CRM's stored numbers"
+    )
+    verb.add_argument("file", metavar="FILE.csv", help="an export with a column of phone numbers")
+    verb.add_argument("--column", metavar="C", help="heading or number of the phone column")
+    verb.add_argument(
+        "--region",
+        default="US",
+        metavar="R",
+        help="two letters, for numbers without a country code (default US)",
+    )
+    verb.add_argument("--max", type=_places, default=3, metavar="N", help="1 to 3 (default 3)")
 
 
 def _add_sandbox(verbs: Any, shared: argparse.ArgumentParser) -> None:
@@ -210,6 +243,12 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 3600:
         raise argparse.ArgumentTypeError("must be more than 0 and at most 3600 seconds")
     return seconds
+
+
+def _places(text: str) -> int:
+    if text not in ("1", "2", "3"):
+        raise argparse.ArgumentTypeError("must be 1, 2 or 3")
+    return int(text)
 
 
 def _set_up_logging(*, debug: bool) -> None:

@@ -13,6 +13,7 @@ Record = dict[str, Any]
 
 _PHONE_KEY = re.compile(r"phone|mobile|cell|tel|fax|number", re.IGNORECASE)
 _DEEPEST = 4
+_PAIRS = (("field_name", "field_value"), ("fieldname", "fieldvalue"), ("name", "value"))
 
 
 def failed(exchange: Exchange) -> bool:
@@ -39,6 +40,17 @@ def records_of(exchange: Exchange) -> list[Record] | None:
     return None if found is None else [item for item in found if isinstance(item, dict)]
 
 
+def record_with_id(exchange: Exchange, wanted: str) -> Record | None:
+    """Return the record with this id out of an answer, however deep it stands; None without one."""
+    body = exchange.response_body
+    if failed(exchange) or body is None or body.encoding is not None or body.truncated:
+        return None
+    try:
+        return _with_id(json.loads(body.text), wanted, 0)
+    except (ValueError, RecursionError):
+        return None
+
+
 def phones_of(record: Record) -> list[tuple[str, str]]:
     """Return (path of keys, text) of all that a record calls a phone."""
     return [
@@ -46,6 +58,11 @@ def phones_of(record: Record) -> list[tuple[str, str]]:
         for path, text in _leaves("", record)
         if _PHONE_KEY.search(path) and sum(char.isdecimal() for char in text) >= 4
     ]
+
+
+def leaves_of(record: Record, *, flags: bool = False) -> list[tuple[str, str]]:
+    """Return (path of keys, text) of every value of a record; truth values only with `flags`."""
+    return list(_leaves("", record, flags=flags))
 
 
 def value_of(record: Record, field: str) -> str | None:
@@ -58,11 +75,27 @@ def value_of(record: Record, field: str) -> str | None:
 
 
 def id_of(record: Record) -> str:
-    """Return a record's id as text: ``id``, or the first key that ends with it."""
-    for key, value in record.items():
-        if key.lower() == "id" or key.lower().endswith(("_id", "contactid", "leadid")):
-            return str(value)
-    return ""
+    """Return a record's id as text: ``id``, else the shortest key that ends so and is filled.
+
+    A record names others too (``OWNER_USER_ID``); its own id has the shortest name (``LEAD_ID``).
+    """
+    keys = [key for key, value in record.items() if value not in (None, "") and _is_id(key)]
+    return str(record[min(keys, key=len)]) if keys else ""
+
+
+def _is_id(key: str) -> bool:
+    plain = key.lower()
+    return plain == "id" or plain.endswith(("_id", "contactid", "leadid"))
+
+
+def _with_id(data: Any, wanted: str, depth: int) -> Record | None:
+    if isinstance(data, dict) and id_of(data) == wanted:
+        return data
+    if depth == _DEEPEST or not isinstance(data, dict | list):
+        return None
+    inner = data.values() if isinstance(data, dict) else data
+    found = (_with_id(each, wanted, depth + 1) for each in inner)
+    return next((each for each in found if each is not None), None)
 
 
 def _outermost_list(data: Any, depth: int) -> list[Any] | None:
@@ -80,12 +113,25 @@ def _outermost_list(data: Any, depth: int) -> list[Any] | None:
     return None
 
 
-def _leaves(path: str, data: Any) -> Iterator[tuple[str, str]]:
+def _leaves(path: str, data: Any, *, flags: bool = False) -> Iterator[tuple[str, str]]:
     if isinstance(data, dict):
+        named = _named_value(data)
+        if named is not None:
+            yield from _leaves(*named, flags=flags)
+            return
         for key, value in data.items():
-            yield from _leaves(f"{path}.{key}" if path else str(key), value)
+            yield from _leaves(f"{path}.{key}" if path else str(key), value, flags=flags)
     elif isinstance(data, list):
         for item in data:
-            yield from _leaves(path, item)
-    elif isinstance(data, str | int | float) and not isinstance(data, bool):
+            yield from _leaves(path, item, flags=flags)
+    elif isinstance(data, str | int | float) and (flags or not isinstance(data, bool)):
         yield path, str(data)
+
+
+def _named_value(data: Record) -> tuple[str, Any] | None:
+    """Return the name and value of a custom field that is written as such a pair."""
+    keys = {str(key).lower(): key for key in data}
+    for name, value in _PAIRS:
+        if name in keys and value in keys and isinstance(data[keys[name]], str):
+            return data[keys[name]], data[keys[value]]
+    return None

@@ -53,7 +53,7 @@ def searches_of(exchange: Exchange, number: str) -> tuple[Search, ...]:
         exchange: any captured request.
         number: the number that was looked up, in E.164 or as it was dialled.
     """
-    place = _object(exchange.url, number)
+    place = object_of(exchange.url, number)
     found = [
         Search(where or place, field, value)
         for where, field, value in _compared(exchange, number)
@@ -157,7 +157,7 @@ def _unquoted(text: str) -> str:
     return text
 
 
-def _object(url: str, number: str) -> str:
+def object_of(url: str, number: str = "") -> str:
     """Return the last part of the path that names a kind of record, else the host."""
     try:
         parts = urlsplit(url)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import phonenumbers
+
 from app.evidence import Evidence
 from app.explain.answers import failed, id_of, phones_of, records_of
 from app.explain.compare import Match, compare
@@ -43,6 +45,21 @@ class VerdictCode(StrEnum):
     PLACEHOLDER_COUNT = "PLACEHOLDER_COUNT"
     CANDIDATE_DROPPED = "CANDIDATE_DROPPED"
     EMPTY_CRM_RESULT = "EMPTY_CRM_RESULT"
+    WRONG_REGION = "WRONG_REGION"
+    FORMAT_WHITESPACE = "FORMAT_WHITESPACE"
+    # Only a probe of a known record can tell these.
+    COMPARE_EXACT_NOT_SUFFIX = "COMPARE_EXACT_NOT_SUFFIX"
+    INVISIBLE_CHARACTER = "INVISIBLE_CHARACTER"
+    EXTENSION_TEXT = "EXTENSION_TEXT"
+    STOPPED_EARLIER = "STOPPED_EARLIER"
+    FIELD_NOT_SEARCHED = "FIELD_NOT_SEARCHED"
+    OBJECT_NOT_SEARCHED = "OBJECT_NOT_SEARCHED"
+    RECORD_FILTERED = "RECORD_FILTERED"
+    INDEX_DELAY = "INDEX_DELAY"
+    STALE_CACHE = "STALE_CACHE"
+    NEGATIVE_CACHE = "NEGATIVE_CACHE"
+    OTHER_NUMBER = "OTHER_NUMBER"
+    RECORD_NOT_FOUND = "RECORD_NOT_FOUND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +125,6 @@ def _of_error(evidence: Evidence) -> Verdict | None:
 def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
     contacts = evidence.contacts
     names = _names(contacts)
-    if evidence.finished.cached:
-        return Verdict(
-            VerdictCode.CACHED,
-            f"{names} came from the account's cache: the CRM was not asked. Refresh contact asks "
-            "it, in case the record has changed since.",
-        )
     hits = _ids(x for x in evidence.exchanges if x.id in matrix.searched and records_of(x))
     stranger = next((each for each in contacts if _is_stranger(each, evidence)), None)
     if stranger is not None:
@@ -123,6 +134,12 @@ def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
             f"{_name(stranger)} was returned for {evidence.number}, but has {phones}: another "
             "number, perhaps with the same ending.",
             hits,
+        )
+    if evidence.finished.cached:
+        return Verdict(
+            VerdictCode.CACHED,
+            f"{names} came from the account's cache{_age(evidence)}: the CRM was not asked. "
+            "Refresh contact asks it, in case the record has changed since.",
         )
     broken = [x for x in evidence.exchanges if failed(x) and x.id in matrix.searched]
     if broken:
@@ -163,6 +180,13 @@ def _of_input(evidence: Evidence, matrix: Matrix) -> Verdict | None:
             f"{evidence.number} was looked up as an extension; the connector searches for none.",
         )
     if not phone.parse(evidence.number).valid:
+        if country := _country_in_front(evidence.number):
+            return Verdict(
+                VerdictCode.WRONG_REGION,
+                f"{evidence.number} begins with {country} and goes on with a 0, which no number "
+                "there does: the country code of another region was put in front of a national "
+                "number.",
+            )
         return Verdict(
             VerdictCode.INVALID_NUMBER,
             f"'{evidence.number[:40]}' is not a valid phone number, so the connector asked "
@@ -206,6 +230,15 @@ def _of_nobody(evidence: Evidence, matrix: Matrix) -> Verdict:
             f"The connector returned nobody, and no request of {len(evidence.exchanges)} searched "
             f"for {evidence.number}: look at its code and its console.",
             _ids(evidence.exchanges),
+        )
+    padded = [made for made in matrix.candidates if made.asked and made.text != made.text.strip()]
+    if padded:
+        return Verdict(
+            VerdictCode.FORMAT_WHITESPACE,
+            f"{_asked_text(matrix)} found nobody, and '{padded[0].text}' was asked with blanks at "
+            "its ends, which no stored number has: take them out of the format.",
+            searched,
+            proven=False,
         )
     dropped = [made for made in matrix.candidates if made.skipped]
     if dropped:
@@ -277,6 +310,31 @@ def _names(contacts: Sequence[dict[str, Any]]) -> str:
 
 def _name(contact: dict[str, Any]) -> str:
     return str(contact.get("name") or f"record {contact.get('id')}")
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in its largest whole unit."""
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            return _count(int(seconds // size), word, f"{word}s")
+    return "less than a second"
+
+
+def _age(evidence: Evidence) -> str:
+    age = evidence.finished.cache_age_s
+    return "" if age is None else f", {duration(age)} old"
+
+
+def _country_in_front(number: str) -> str:
+    """Return the country code when a national number with its trunk zero follows it."""
+    for code in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE, reverse=True):
+        if number.startswith(f"+{code}"):
+            region = phonenumbers.region_code_for_country_code(code)
+            metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+            trunk = metadata.national_prefix if metadata is not None else None
+            national = number.removeprefix(f"+{code}")
+            return f"+{code}" if trunk != "0" and national.startswith("0") else ""
+    return ""
 
 
 def _count(number: int, one: str, many: str) -> str:

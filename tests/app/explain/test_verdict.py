@@ -108,8 +108,8 @@ async def test_a_connector_that_asks_nothing(look_up):
     assert code == VerdictCode.NOTHING_ASKED
 
 
-def evidence(contacts=(), exchanges=(), **finished):
-    asked = {"phoneNumber": "+14155550132", "overridingFormat": "", "isExtension": "false"}
+def evidence(contacts=(), exchanges=(), number="+14155550132", **finished):
+    asked = {"phoneNumber": number, "overridingFormat": "", "isExtension": "false"}
     started = RunStarted(
         run_id=1, at_ms=0.0, operation="findContact", platform="own", subject="", input=asked
     )
@@ -129,6 +129,11 @@ SEARCH = Exchange(
     status=200,
     response_body=Body(text='[{"id": 1, "phone": "4155550132"}]', size=9, mime_type=""),
 )
+PADDED = msgspec.structs.replace(
+    SEARCH,
+    url="https://crm.test/contacts?phone=%20415-555-0132",
+    response_body=Body(text="[]", size=2, mime_type=""),
+)
 BROKEN = msgspec.structs.replace(SEARCH, id=6, status=503, response_body=None)
 
 
@@ -136,7 +141,10 @@ BROKEN = msgspec.structs.replace(SEARCH, id=6, status=503, response_body=None)
     ("run", "expected"),
     [
         (evidence(cancelled=True), VerdictCode.CANCELLED),
-        (evidence([ANNA], cached=True), VerdictCode.CACHED),
+        (evidence([ANNA], cached=True, cache_age_s=60.0), VerdictCode.CACHED),
+        (evidence(number="+107946095812"), VerdictCode.WRONG_REGION),
+        (evidence(number="+4407"), VerdictCode.INVALID_NUMBER),
+        (evidence(exchanges=[PADDED]), VerdictCode.FORMAT_WHITESPACE),
         (evidence([ANNA], [SEARCH, BROKEN]), VerdictCode.PARTIAL_FAILURE),
         (evidence([ANNA, ANNA], [SEARCH]), VerdictCode.DUPLICATE_PERSON),
         (evidence([ANNA, ANNA | {"id": 2}], [SEARCH]), VerdictCode.DUPLICATE_PERSON),

@@ -184,6 +184,22 @@ class Bench:
             ),
         )
 
+    async def recall(self, number: str, contacts: Sequence[Contact], age_s: float) -> Run:
+        """Note that the extension's own match answered for a number; nobody is asked."""
+
+        async def answer() -> Outcome:
+            listed = [to_wire(contact) for contact in contacts]
+            return Outcome(
+                "findContact",
+                {"successful": True, "returnMessage": None, "contact": listed},
+                cached=True,
+                cache_layer="local",
+                cache_age_s=age_s,
+            )
+
+        asked = {"phoneNumber": number, "isForceRefreshAccountData": False}
+        return await self._run("findContact", number, asked, answer)
+
     async def search(self, name: str) -> Run:
         """Search contacts by name."""
         return await self._run(
@@ -353,6 +369,7 @@ class Bench:
                 returned=outcome.returned if outcome else None,
                 error=outcome.error if outcome else None,
                 cached=outcome.cached if outcome else False,
+                cache_layer=outcome.cache_layer if outcome else "",
                 cache_age_s=outcome.cache_age_s if outcome else None,
                 unknown=outcome.unknown if outcome else False,
                 cancelled=outcome is None,

@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import msgspec
 
@@ -74,7 +74,9 @@ class RunFinished(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="fin
     Attributes:
         answer: what the user would be told, in the HTTP route's shape.
         returned: what the connector returned, untouched.
-        cached: whether the account's cache answered; the connector did not run.
+        cached: whether a cache answered; the connector did not run.
+        cache_layer: which one: ``account`` is the server's, ``local`` the extension's own; empty
+            when none answered.
         cache_age_s: seconds since that answer was kept; None when the cache did not answer.
         unknown: whether a write may have happened although no answer came.
     """
@@ -85,6 +87,7 @@ class RunFinished(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="fin
     returned: Any = None
     error: ErrorInfo | None = None
     cached: bool = False
+    cache_layer: Literal["", "account", "local"] = ""
     cache_age_s: float | None = None
     unknown: bool = False
     cancelled: bool = False
@@ -92,7 +95,33 @@ class RunFinished(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="fin
     ms: float = 0.0
 
 
-Event = RunStarted | ConsolePrinted | ExchangeCaptured | FindingReported | RunFinished
+class CacheRenewed(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="cache"):
+    """A refresh removed an entry of a cache, or put another one in its place.
+
+    It comes after the end of the run that did so.
+
+    Attributes:
+        layer: which cache, in words.
+        key: the entry's key as production spells it.
+        age_s: how old the entry was.
+        before: its contacts, a line each; empty when it held nobody.
+        after: those of the entry in its place; None when there is none.
+        text: all of this in a sentence.
+    """
+
+    run_id: int
+    at_ms: float
+    layer: str
+    key: str
+    age_s: float | None
+    before: tuple[str, ...]
+    after: tuple[str, ...] | None
+    text: str
+
+
+Event = (
+    RunStarted | ConsolePrinted | ExchangeCaptured | FindingReported | RunFinished | CacheRenewed
+)
 Subscriber = Callable[[Event], None]
 
 

@@ -93,7 +93,7 @@ class LogPresenter(QObject):
         if extension.calls.logged(call.session_id) is not None:
             await self._open_edit(call, bench)
             return
-        if extension.matches.match(call.number) is None:
+        if extension.remembered(call.number) is None:
             run = await extension.match(call.number)
             if run is None:
                 return

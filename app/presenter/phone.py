@@ -10,19 +10,24 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.bench import Bench, Run
+from app.extension.cache_lens import CacheLens, Renewal, renewals
 from app.extension.call_pop import PopDecision, PopEvent, PopSettings, contact_url, decide
 from app.extension.calls import Call, CallFilter, CallHistory, clock_text
 from app.extension.matcher import (
+    Bypass,
     LocalMatchCache,
+    Match,
     is_external,
     is_looked_up,
     real_contacts,
 )
+from app.journal import CacheRenewed
 from app.loop import TaskRunner
 from app.presenter.create import CreatePresenter
 from app.presenter.log import LogPresenter
 from connectors import phone
 from connectors.contract.model import Contact, User
+from connectors.runtime.store import CoreStore
 from widgets.call_pop_dialog import CallPopDialog, MultiContactPrompt
 from widgets.page_state import CallCardState, ContactChoice, Direction
 from widgets.phone_panel import PhonePanel
@@ -40,12 +45,16 @@ class PhonePresenter(QObject):
         formats: returns the user's phone formats.
         set_state: tells the window ``loading``, ``ready`` or ``error``.
         open_url: opens a contact page for the user.
+        region: the region in which typed numbers are dialled.
+        store: the server's caches, for the lens.
 
     Signals:
         pop_settings_changed(dict): the user has saved the page "Call-pop".
+        caches_changed(): a lookup, or another connection, has changed what is remembered.
     """
 
     pop_settings_changed = Signal(dict)
+    caches_changed = Signal()
 
     def __init__(
         self,
@@ -57,6 +66,7 @@ class PhonePresenter(QObject):
         set_state: Callable[[str], None],
         open_url: Callable[[str], None],
         region: str,
+        store: CoreStore,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -67,9 +77,11 @@ class PhonePresenter(QObject):
         self._set_state = set_state
         self._open_url = open_url
         self._region = region
+        self._store = store
         self.pop_settings = PopSettings()
         self._pop_values: dict[str, Any] = {}
         self.matches = LocalMatchCache()
+        self.bypass = Bypass()
         self.calls = CallHistory()
         self.new_entry: Contact | None = None
         """The last lookup's "Create new contact..."; it carries the options of new contacts."""
@@ -121,6 +133,7 @@ class PhonePresenter(QObject):
         self._panel.call_card.clear()
         self._panel.show_dialpad()
         self.show_history()
+        self.caches_changed.emit()
 
     @Slot(str)
     def look_up(self, text: str) -> None:
@@ -194,12 +207,13 @@ class PhonePresenter(QObject):
             )
             return None
         self._set_state("loading")
+        past_account = self.bypass.take_account() or bench.manifest.page.disable_contact_cache
         try:
             run = await bench.find(
                 number,
                 self._formats(),
                 is_extension=not is_external(number),
-                force_refresh=force_refresh,
+                force_refresh=force_refresh or past_account,
             )
         except BaseException:
             self._set_state("ready")
@@ -209,7 +223,28 @@ class PhonePresenter(QObject):
             self.matches.remember(number, run.contacts)
             self.new_entry = next((c for c in run.contacts if c.is_new_contact), None)
             self.show_history()
+        self.caches_changed.emit()
         return run
+
+    def remembered(self, number: str) -> Match | None:
+        """Return the extension's match of a number, unless this lookup is to go past it."""
+        if self.bypass.take_local():
+            self.caches_changed.emit()
+            return None
+        return self.matches.match(number)
+
+    def lens(self) -> CacheLens:
+        """Return the caches of the connection in use."""
+        bench = self.bench
+        user = bench.core.user if bench else User()
+        return CacheLens(
+            self.matches,
+            self.calls,
+            self._store,
+            account_id=user.rc_account_id or "",
+            platform=bench.core.platform if bench else "",
+            user_id=user.id,
+        )
 
     def is_looked_up(self, number: str) -> bool:
         """Whether a number is matched and logged; an extension only where that is switched on."""
@@ -231,13 +266,20 @@ class PhonePresenter(QObject):
         """Show a notification."""
         self._panel.notification.show_notification(message, kind, ttl_ms, details or [])
 
-    def notify_run(self, run: Run, fallback: str = "") -> None:
-        """Show a run's message as the extension would, and what really failed beside it."""
+    def notify_run(self, run: Run, fallback: str = "", renewed: Sequence[str] = ()) -> None:
+        """Show a run's message as the extension would, and what really happened beside it.
+
+        Args:
+            run: the run.
+            fallback: what to say when the run has no message.
+            renewed: what it did to the caches.
+        """
         message = run.message
         error = run.outcome.error
+        caches = [("Caches", list(renewed))] if renewed else []
         if message is None and error is None:
             if fallback:
-                self.notify(fallback, "success", 3000)
+                self.notify(fallback, "success", 3000, caches)
             return
         text = str(message["message"]) if message else "The connector failed"
         kind = str(message.get("messageType", "info")) if message else "error"
@@ -251,6 +293,7 @@ class PhonePresenter(QObject):
         ]
         if error is not None:
             details.insert(0, ("What happened", [error.message]))
+        details += caches
         ttl = message.get("ttl", 5000) if message else 5000
         self.notify(text, kind, int(ttl) if isinstance(ttl, int | float) else 5000, details)
 
@@ -306,8 +349,12 @@ class PhonePresenter(QObject):
             self._panel.dialpad.show_match(text, can_create=nobody)
 
     async def _ring(self, call: Call) -> None:
-        if self.is_looked_up(call.number) and self.matches.match(call.number) is None:
-            await self.match(call.number)
+        if self.is_looked_up(call.number):
+            kept, bench = self.remembered(call.number), self.bench
+            if kept is None:
+                await self.match(call.number)
+            elif bench is not None:
+                await bench.recall(call.number, kept.contacts, self.matches.age_s(kept))
             self._show_card()
         await self._pop(call, "onFirstRing")
 
@@ -367,20 +414,43 @@ class PhonePresenter(QObject):
             self._open_contact(bench, self._prompted[int(key)])
 
     async def _refresh(self, call: Call) -> None:
+        before = self.lens().of_number(call.number)
         run = await self.match(call.number, force_refresh=True)
         if run is None:
             return
+        renewed = renewals(before, self.lens().of_number(call.number))
+        self._note_renewals(run, renewed)
         found = real_contacts(run.contacts)
         if run.failed or not found:
-            self.notify_run(run, "No contact found")
+            self.notify_run(run, "No contact found", [each.text for each in renewed])
         else:
-            self.notify(matches_text(found), "success", 3000)
+            details = [("Caches", [each.text for each in renewed])] if renewed else []
+            self.notify(matches_text(found), "success", 5000, details)
+
+    def _note_renewals(self, run: Run, renewed: Sequence[Renewal]) -> None:
+        """Put what a refresh did to the caches into the journal, after its run."""
+        bench = self.bench
+        if bench is None:
+            return
+        for each in renewed:
+            bench.journal.append(
+                CacheRenewed(
+                    run_id=run.run_id,
+                    at_ms=time.time() * 1000,
+                    layer=each.before.layer,
+                    key=each.before.name,
+                    age_s=each.before.age_s,
+                    before=each.before.answers,
+                    after=each.after.answers if each.after else None,
+                    text=each.text,
+                )
+            )
 
     async def _view(self, call: Call) -> None:
         bench = self.bench
         if bench is None:
             return
-        if self.matches.match(call.number) is None:
+        if self.remembered(call.number) is None:
             await self.match(call.number)
         contacts = self.contacts(call.number)
         if contacts:

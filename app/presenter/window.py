@@ -79,6 +79,7 @@ class WindowPresenter(QObject):
             set_state=window.set_bench_state,
             open_url=open_url or open_in_browser,
             region=settings.region,
+            store=self._store,
             parent=self,
         )
         self.accounts = ConnectPresenter(window, connections, self.tasks, self)

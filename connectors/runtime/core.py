@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -45,6 +45,8 @@ from connectors.runtime.results import (
 )
 from connectors.runtime.store import CallLogRecord, CoreStore
 
+CacheLayer = Literal["", "account", "local"]
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -56,7 +58,8 @@ class Outcome:
         returned: the connector's raw result.
         error: the truth behind a failure, None when nothing failed. A message such as
             "Contact not found" is no failure.
-        cached: whether the account's cache answered; the connector did not run.
+        cached: whether a cache answered; the connector did not run.
+        cache_layer: which one: the server's for the account, or the extension's own.
         cache_age_s: seconds since that answer was kept; None when the cache did not answer.
         unknown: a write whose end nobody knows: it may have happened.
         ms: wall time.
@@ -67,6 +70,7 @@ class Outcome:
     returned: Any = None
     error: ErrorInfo | None = None
     cached: bool = False
+    cache_layer: CacheLayer = ""
     cache_age_s: float | None = None
     unknown: bool = False
     ms: float = 0.0
@@ -138,7 +142,12 @@ class Core:
             if cached:
                 answer = {"successful": True, "returnMessage": None, "contact": cached.contacts}
                 return Outcome(
-                    "findContact", answer, cached=True, cache_age_s=cached.age_s, ms=_ms(began)
+                    "findContact",
+                    answer,
+                    cached=True,
+                    cache_layer="account",
+                    cache_age_s=cached.age_s,
+                    ms=_ms(began),
                 )
         operation_input = FindContactInput(
             phone_number=number,

@@ -9,7 +9,7 @@ from app.bench import Bench, failure_sentence
 from app.connections import Connection
 from app.journal import ConsolePrinted, FindingReported, Journal, RunFinished, RunStarted
 from connectors.contract.hosting import ErrorInfo
-from connectors.contract.model import CallContact, CallLog, User
+from connectors.contract.model import CallContact, CallLog, Contact, User
 from connectors.host.local import LocalHost
 from connectors.runtime.store import CoreStore
 
@@ -86,9 +86,23 @@ async def test_the_second_lookup_comes_from_the_accounts_cache(bench):
     assert again.outcome.cached
     finished = list(bench.journal.events(again.run_id))[-1]
     assert finished.cached
+    assert finished.cache_layer == "account"
     assert finished.cache_age_s >= 0
     fresh = await bench.find("+12025550123", force_refresh=True)
     assert not fresh.outcome.cached
+    await bench.close()
+
+
+async def test_an_answer_of_the_extensions_own_match_is_a_run_that_asks_nobody(bench):
+    await bench.open()
+    run = await bench.recall("+12025550123", [Contact(id=7, name="Ada", type="lead")], 60.0)
+    kinds = [type(event) for event in bench.journal.events(run.run_id)]
+    assert kinds == [RunStarted, RunFinished]
+    finished = list(bench.journal.events(run.run_id))[-1]
+    assert (finished.cached, finished.cache_layer, finished.cache_age_s) == (True, "local", 60.0)
+    assert [contact.name for contact in run.contacts] == ["Ada"]
+    nobody = await bench.recall("+12025550124", [], 0.0)
+    assert (nobody.contacts, nobody.failed) == ((), False)
     await bench.close()
 
 

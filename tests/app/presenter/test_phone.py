@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from contextlib import closing
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from app.evidence import evidence_of
 from app.extension.call_pop import PopSettings
+from app.home import home
+from app.journal import CacheRenewed
 from app.presenter.phone import matches_text, shorten, sub_label
-from app.sandbox import seed
+from app.sandbox import edit, seed
+from app.sandbox.store import Store
 from connectors.contract.model import Contact, new_contact_entry
 
 ANNA = Contact(id=7, name="Anna", type="Lead")
@@ -101,3 +107,80 @@ async def test_refresh_asks_the_crm_again_and_view_opens_the_page(open_desk):
     await desk.idle()
     (url,) = desk.opened
     assert url.startswith("https://")
+
+
+async def test_a_call_that_the_extension_remembers_asks_nobody_and_is_journaled(open_desk):
+    desk = await open_desk()
+    number = seed.DEMO["plain"].e164
+    await pop(desk, number)
+    desk.presenter.phone.matches.set_age(number, 3600.0)
+    await pop(desk, number)
+    evidence = latest(desk)
+    assert evidence.finished.cache_layer == "local"
+    assert evidence.finished.cache_age_s >= 3600.0
+    assert [contact["name"] for contact in evidence.contacts] == ["Anna Keller"]
+    assert evidence.exchanges == ()
+
+
+async def test_a_remembered_nobody_hides_a_contact_until_the_next_call_goes_past_it(open_desk):
+    desk = await open_desk()
+    phone, number = desk.presenter.phone, seed.DEMO["plain"].e164
+    phone.matches.remember(number, [])
+    await pop(desk, number)
+    assert latest(desk).contacts == ()
+    assert latest(desk).finished.cache_layer == "local"
+    phone.bypass.local = True
+    await pop(desk, number)
+    assert latest(desk).contacts[0]["name"] == "Anna Keller"
+    assert not phone.bypass.local
+
+
+async def test_a_lookup_goes_past_the_accounts_cache_once(open_desk):
+    desk = await open_desk()
+    phone, number = desk.presenter.phone, seed.DEMO["plain"].e164
+    cached = []
+    for bypass in (False, False, True, False):
+        phone.bypass.account = bypass
+        phone.look_up(number)
+        await desk.idle()
+        cached.append(latest(desk).finished.cached)
+    assert cached == [False, True, False, True]
+
+
+async def test_a_manifest_that_wants_no_cache_gets_a_forced_refresh(open_desk):
+    desk = await open_desk()
+    page = msgspec.structs.replace(desk.presenter.bench.manifest.page, disable_contact_cache=True)
+    desk.presenter.bench.manifest = msgspec.structs.replace(
+        desk.presenter.bench.manifest, page=page
+    )
+    for _twice in range(2):
+        desk.presenter.phone.look_up(seed.DEMO["plain"].e164)
+        await desk.idle()
+        assert latest(desk).started.input["isForceRefreshAccountData"] is True
+
+
+async def test_refresh_says_what_it_removed_from_the_caches(open_desk):
+    desk = await open_desk()
+    phone, number = desk.presenter.phone, "+16285550174"
+    added = edit.add(home(), "insightly", "Nora Lindqvist", number[2:], type="contact")["id"]
+    await pop(desk, number)
+    with closing(Store(home() / "sandbox.sqlite")) as store:
+        assert store.delete("insightly", "contacts", added)
+    phone.refresh_contact(next(iter(phone.calls)).session_id)
+    await desk.idle()
+    renewed = [
+        event for event in desk.presenter.journal.events() if isinstance(event, CacheRenewed)
+    ]
+    assert [(event.layer, event.after) for event in renewed] == [
+        ("Extension's match", ()),
+        ("Account cache", None),
+    ]
+    assert all(f"Nora Lindqvist · contact - {added}" in event.text for event in renewed)
+    assert renewed[1].text in desk.window.console.text()
+    notes = desk.child(QWidget, "notification").findChildren(QLabel)
+    assert renewed[1].text in [note.text() for note in notes]
+
+
+def latest(desk):
+    journal = desk.presenter.journal
+    return evidence_of(journal.events(journal.last_run_id))

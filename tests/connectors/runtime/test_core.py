@@ -5,7 +5,7 @@ import pytest
 from connectors.contract.hosting import Description, ErrorInfo, Reply
 from connectors.contract.model import CallContact, CallLog, CallParty, User
 from connectors.runtime.core import Core
-from connectors.runtime.store import CoreStore
+from connectors.runtime.store import CoreStore, Table
 
 ADA = {"id": "11", "name": "Ada Lovelace", "phone": "+14155550100", "type": "Contact"}
 NEW = {"id": "createNewContact", "name": "Create new contact...", "isNewContact": True}
@@ -188,9 +188,10 @@ async def test_a_cached_answer_says_how_old_it_is(make_core, connector, store):
     connector.results["findContact"] = {"successful": True, "matchedContactInfo": [ADA]}
     core = make_core()
     fresh = await core.find_contact(NUMBER)
-    store._now = lambda: 1000.0 + 86_400.0
-    assert fresh.cache_age_s is None
-    assert (await core.find_contact(NUMBER)).cache_age_s == 86_400.0
+    store.set_age(Table.CONTACTS, ("acc", "myCRM", NUMBER), 86_400.0)
+    cached = await core.find_contact(NUMBER)
+    assert (fresh.cache_layer, fresh.cache_age_s) == ("", None)
+    assert (cached.cache_layer, cached.cache_age_s) == ("account", 86_400.0)
 
 
 async def test_nothing_is_kept_without_an_account_or_without_a_real_contact(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -15,9 +14,8 @@ from app.bench import Bench, failure_sentence
 from app.cli import CONNECTOR_FAILED, DONE, EXPECTATION_FAILED, CommandError, print_result
 from app.cli_bench import open_bench, run_loop
 from app.evidence import Evidence, evidence_of
-
-_COLUMNS = ("phonenumber", "phone number", "number", "phone", "mobile", "telephone", "tel")
-_DELIMITERS = ",;\t|"
+from app.explain.csv_file import UnreadableFileError
+from app.explain.phone_column import NoPhoneColumnError, PhoneFile
 
 
 def diff(options: argparse.Namespace) -> int:
@@ -71,27 +69,12 @@ def read_numbers(given: Sequence[str]) -> list[str]:
 
 
 def _numbers_in(path: Path) -> list[str]:
+    """Return the phone column's cells with a digit."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise CommandError(f"Cannot read the numbers in {path}: {reason}.") from error
-    first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    try:
-        rows = [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if row]
-    except csv.Error as error:
-        raise CommandError(f"The numbers in {path} are not CSV: {error}.") from error
-    return _column_of(rows)
-
-
-def _column_of(rows: list[list[str]]) -> list[str]:
-    """Return the cells with a digit of the column with a known heading, else of the first."""
-    if not rows:
-        return []
-    heading = [cell.strip().lower() for cell in rows[0]]
-    at = next((heading.index(name) for name in _COLUMNS if name in heading), 0)
-    cells = [row[at].strip() for row in rows if len(row) > at]
+        with PhoneFile(path) as file:
+            cells = [text.strip() for text in file.texts(file.column())]
+    except (UnreadableFileError, NoPhoneColumnError) as error:
+        raise CommandError(str(error)) from error
     return [cell for cell in cells if any(char.isdecimal() for char in cell)]
 
 

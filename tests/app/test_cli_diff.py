@@ -101,6 +101,21 @@ def test_files_and_numbers_are_read(tmp_path):
     ]
 
 
+def test_files_of_any_export_are_read(tmp_path):
+    excel = tmp_path / "excel.csv"
+    excel.write_bytes('name\tphone\r\n"Zoë\nJr."\t="+12025550123"\r\n'.encode("utf-16"))
+    windows = tmp_path / "windows.csv"
+    windows.write_bytes("Kürzel;Telefon\r\nMü;+12025550124\r\n".encode("cp1252"))
+    assert cli_diff.read_numbers([str(excel), str(windows)]) == ["+12025550123", "+12025550124"]
+
+
+def test_a_file_without_a_phone_column_lists_its_columns(tmp_path):
+    path = tmp_path / "cities.csv"
+    path.write_text("Name,City\nAnn,Bern\n")
+    with pytest.raises(CommandError, match="Its columns are: Name, City"):
+        cli_diff.read_numbers([str(path)])
+
+
 def test_what_cannot_be_read_is_wrong_usage(tmp_path):
     empty = tmp_path / "empty.csv"
     empty.write_text("phone\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -30,8 +30,17 @@ from widgets.page_state import ExchangeDetailState, ExchangeRow, ExchangeText
 COLUMNS = ("Method", "URL", "Status", "ms", "Size", "Time")
 SLICE_S = 0.012
 """How long one slice may take: a frame of the screen."""
-ROWS_PER_LOOK = 128
+ROWS_PER_LOOK = 512
 """After so many rows the clock is looked at; after each one when bodies are fetched."""
+_ROLES = frozenset(
+    {
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.ForegroundRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+    }
+)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 Index = QModelIndex | QPersistentModelIndex
 TextSource = Callable[[int, int], ExchangeText | None]
 _ROOT = QModelIndex()
@@ -146,18 +155,17 @@ class NetworkModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """Return what a cell shows."""
-        row = self.row(index.row())
+        row = self.row(index.row()) if role in _ROLES else None
         if row is None:
             return None
+        column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _CELLS[index.column()](row)
+            return _CELLS[column](row)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.url if index.column() == 1 else row.error or None
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() == 2:
-            return theme.color(_tone(row))
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in {3, 4}:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
+            return row.url if column == 1 else row.error or None
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return theme.color(_tone(row)) if column == 2 else None
+        return _RIGHT if column in {3, 4} else None
 
     @Slot()
     def _go_on(self) -> None:
@@ -181,18 +189,29 @@ class NetworkModel(QAbstractTableModel):
         until = time.perf_counter() + SLICE_S
         while self._next < len(self._rows):
             end = min(self._next + step, len(self._rows))
-            fitting += [place for place in range(self._next, end) if self._fits(place)]
+            fitting += self._fitting(range(self._next, end))
             self._next = end
             if time.perf_counter() >= until:
                 break
         return fitting
 
-    def _fits(self, place: int) -> bool:
-        row = self._rows[place]
-        if self._run is not None and row.run_id != self._run:
-            return False
-        text_of = partial(self._text_of, row.run_id, row.exchange_id)
-        return self._filter.fits(row, self._words[place], text_of)
+    def _fitting(self, places: range) -> Iterable[int]:
+        rows, words, run, fits = self._rows, self._words, self._run, self._filter.fits
+        of_run = places if run is None else [place for place in places if rows[place].run_id == run]
+        if fits is None:
+            return of_run
+        if not self._filter.needs_text:
+            return [place for place in of_run if fits(rows[place], words[place], _nothing)]
+        return [
+            place for place in of_run if fits(rows[place], words[place], self._text_at(rows[place]))
+        ]
+
+    def _text_at(self, row: ExchangeRow) -> Callable[[], ExchangeText | None]:
+        return partial(self._text_of, row.run_id, row.exchange_id)
+
+
+def _nothing() -> None:
+    return None
 
 
 def _no_text(_run_id: int, _exchange_id: int) -> ExchangeText | None:

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from widgets.network_view import NetworkView
     from widgets.raw_view import RawView
     from widgets.run_history import RunHistory
+    from widgets.timeline_view import TimelineView
 
 PHONE_WIDTH = 404
-TABS = ("Match", "Console", "Network", "Raw")
+NOTE_MS = 8000
+TABS = ("Match", "Network", "Timeline", "Console", "Raw")
 STATES = {
     "idle": "Idle",
     "loading": "Working …",
@@ -58,6 +60,8 @@ class MainWindow(QMainWindow):
         focus_number_requested(), look_up_requested(), replay_requested(), cancel_requested():
             keys that work from anywhere.
         edit_connection_requested(): change or remove the connection in use.
+        import_har_requested(), export_har_requested(): traffic in from a file, and out to one.
+        copy_curl_requested(): the chosen request as a command for curl.
     """
 
     closed = Signal()
@@ -67,11 +71,15 @@ class MainWindow(QMainWindow):
     replay_requested = Signal()
     cancel_requested = Signal()
     edit_connection_requested = Signal()
+    import_har_requested = Signal()
+    export_har_requested = Signal()
+    copy_curl_requested = Signal()
 
     match: MatchView
     console: ConsoleView
     network: NetworkView
     raw: RawView
+    timeline: TimelineView
     run_history: RunHistory
 
     def __init__(
@@ -138,10 +146,12 @@ class MainWindow(QMainWindow):
         from widgets.network_view import NetworkView  # noqa: PLC0415
         from widgets.raw_view import RawView  # noqa: PLC0415
         from widgets.run_history import RunHistory  # noqa: PLC0415
+        from widgets.timeline_view import TimelineView  # noqa: PLC0415
 
         self.match, self.console = MatchView(), ConsoleView()
         self.network, self.raw = NetworkView(), RawView()
-        views = (self.match, self.console, self.network, self.raw)
+        self.timeline = TimelineView()
+        views = (self.match, self.network, self.timeline, self.console, self.raw)
         for name, view in zip(TABS, views, strict=True):
             self.add_tab(name, view)
         self.run_history = RunHistory()
@@ -167,6 +177,14 @@ class MainWindow(QMainWindow):
     def show_connector(self, name: str) -> None:
         """Name the connector in the title."""
         self.setWindowTitle(f"{name} - Callbench" if name else "Callbench")
+
+    def current_tab(self) -> str:
+        """Return the name of the inspector's tab in front."""
+        return self._tabs.tabText(self._tabs.currentIndex())
+
+    def show_note(self, sentence: str) -> None:
+        """Show for a few seconds what was done."""
+        self.statusBar().showMessage(sentence, NOTE_MS)
 
     def show_error(self, sentence: str) -> None:
         """Show what failed over the inspector, until it is dismissed."""
@@ -227,10 +245,13 @@ class MainWindow(QMainWindow):
         self._add(file, "Edit connection", "", self.edit_connection_requested)
         self._add(file, "Phone formats", "Ctrl+,", self.top_bar.formats_requested)
         self._add(file, "Open CRM page", "", self.top_bar.open_crm_page_requested)
+        self._add(file, "Import HAR", "Ctrl+Shift+O", self.import_har_requested)
+        self._add(file, "Export HAR", "Ctrl+Shift+E", self.export_har_requested)
         self._add(file, "Quit", "Ctrl+Q", self.close)
         self._add(run, "Look up", "Ctrl+Return", self.look_up_requested)
         self._add(run, "Run again", "Ctrl+R", self.replay_requested)
         self._add(run, "Cancel", "Ctrl+.", self.cancel_requested)
+        self._add(run, "Copy request as cURL", "Ctrl+Shift+C", self.copy_curl_requested)
         self._add(run, "Go to phone number", "Ctrl+L", self.focus_number_requested)
         for name in TABS:
             action = self._add(view, f"Show {name}", "", None)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.journal import (
     CacheRenewed,
@@ -36,7 +36,13 @@ FLUSH_MS = 40
 
 
 class InspectorPresenter(QObject):
-    """Follows a journal and keeps the inspector's tabs true."""
+    """Follows a journal and keeps the inspector's tabs true.
+
+    Signals:
+        run_shown(int): the result of this run is in front.
+    """
+
+    run_shown = Signal(int)
 
     def __init__(
         self, window: MainWindow, match: MatchPresenter, parent: QObject | None = None
@@ -59,6 +65,7 @@ class InspectorPresenter(QObject):
         self._timer.timeout.connect(self.flush)
         window.run_history.run_selected.connect(self._on_run_selected)
         window.match.exchange_requested.connect(self._on_exchange_requested)
+        window.timeline.exchange_requested.connect(self._on_exchange_requested)
         window.network.exchange_selected.connect(self._on_exchange_selected)
         window.network.use_text_source(self._exchange_text)
 
@@ -176,6 +183,7 @@ class InspectorPresenter(QObject):
             return
         self._shown_run = run_id
         self._match.show_run(run_id)
+        self.run_shown.emit(run_id)
         error = finished.error
         self._window.raw.show_json(
             {

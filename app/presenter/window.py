@@ -24,6 +24,7 @@ from app.presenter.connect import ConnectPresenter
 from app.presenter.inspector import InspectorPresenter
 from app.presenter.match import MatchPresenter
 from app.presenter.phone import PhonePresenter
+from app.presenter.timeline import TimelinePresenter
 from app.sandbox.process import SandboxHandle, start_or_join
 from app.settings import MAX_FORMATS, Settings, save_settings
 from connectors import phone
@@ -71,6 +72,8 @@ class WindowPresenter(QObject):
         self.match = MatchPresenter(window.match, self.journal, self._manifest_of, self)
         self.inspector = InspectorPresenter(window, self.match, self)
         self.inspector.follow(self.journal)
+        self.timeline = TimelinePresenter(window.timeline, self.journal, self)
+        self.inspector.run_shown.connect(self.timeline.show_run)
         self.phone = PhonePresenter(
             window.phone,
             self.tasks,
@@ -145,6 +148,7 @@ class WindowPresenter(QObject):
         """Leave the connection, end the host and an own sandbox, write the settings."""
         await self.tasks.close()
         self.inspector.close()
+        self.timeline.close()
         if self.bench is not None:
             await self.bench.close()
         if self._sandbox is not None:

@@ -118,7 +118,6 @@ class Bench:
         self._core: Core | None = None
         self._keep_user = keep_user
         self._kept_user = connection.user
-        self._next_run = journal.last_run_id + 1
         self.description: Description | None = None
         self.manifest = Manifest(name=connection.platform)
 
@@ -320,7 +319,7 @@ class Bench:
         asked: dict[str, Any],
         work: Callable[[], Awaitable[Outcome]],
     ) -> Run:
-        run_id, self._next_run = self._next_run, self._next_run + 1
+        run_id = self.journal.last_run_id + 1
         _run_id.set(run_id)
         exchanges: list[Exchange] = []
         findings: list[tuple[str, str]] = []

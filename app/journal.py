@@ -142,6 +142,7 @@ class Journal:
     def __init__(self, path: Path | None = None, spill_folder: Path | None = None) -> None:
         self._events: list[_Kept] = []
         self._by_run: dict[int, list[_Kept]] = {}
+        self._last_run = 0
         self._exchanges: dict[int, dict[int, _Kept]] = {}
         self._subscribers: list[Subscriber] = []
         self._spill = SpillFile(spill_folder)
@@ -158,7 +159,7 @@ class Journal:
     @property
     def last_run_id(self) -> int:
         """The highest number of a run, 0 before the first."""
-        return max(self._by_run, default=0)
+        return self._last_run
 
     def append(self, event: Event) -> None:
         """Keep `event` and tell the subscribers, in the order in which they subscribed."""
@@ -167,6 +168,7 @@ class Journal:
             kept = self._spilled(event)
             self._exchanges.setdefault(event.run_id, {})[event.exchange.id] = kept
         self._events.append(kept)
+        self._last_run = max(self._last_run, event.run_id)
         self._by_run.setdefault(event.run_id, []).append(kept)
         if self._file is not None:
             self._file.write(self._encoder.encode(event) + b"\n")

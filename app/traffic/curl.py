@@ -34,6 +34,7 @@ _PARAMETER = re.compile(r"(?:^|[?&])([^=&?]+)=[^&]*\Z")
 _KEY = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*"(?:[^"\\]|\\.)*\Z')
 _TAIL = 600
 _COMPUTED = frozenset({"content-length", "transfer-encoding", "connection"})
+_OF_THE_SHELL = frozenset({"PWD"})
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -187,7 +188,8 @@ class _Writer:
 
     def _variable(self, name: str) -> str:
         # Only known names: a header called PATH must not become the shell's own.
-        variable = re.sub(r"\W+", "_", name.upper()) if name.lower() in NAMES else "SECRET"
+        known = name.lower() in NAMES and name.upper() not in _OF_THE_SHELL
+        variable = re.sub(r"\W+", "_", name.upper()) if known else "SECRET"
         if variable not in self.variables:
             self.variables.append(variable)
         return variable

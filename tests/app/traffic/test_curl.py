@@ -160,8 +160,9 @@ def test_a_form_holds_its_secret_encoded(run):
     assert values(words, "--data-binary") == ["a=1&api_key=k%22%26%3D"]
 
 
-def test_no_secret_takes_the_name_of_a_variable_of_the_shell():
-    command = curl_command(asked(headers=(("PATH", "[REDACTED]"),)))
+@pytest.mark.parametrize("name", ["PATH", "pwd", "IFS"])
+def test_no_secret_takes_the_name_of_a_variable_of_the_shell(name):
+    command = curl_command(asked(headers=((name, "[REDACTED]"),)))
     assert command.open == ("SECRET",)
 
 

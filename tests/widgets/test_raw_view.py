@@ -5,7 +5,7 @@ import json
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton
 
 from widgets import theme
 from widgets.raw_view import LONGEST_WRAPPED, MAX_CHARACTERS, RawView, TextPane
@@ -87,6 +87,85 @@ def test_find_goes_round(qtbot, view):
     assert places == [0, 2, 0]
 
 
+def find(qtbot, view, wanted):
+    view.focus_find()
+    view.findChild(QLineEdit, "rawViewFind").setText(wanted)
+    return view.findChild(QLabel, "rawViewFound")
+
+
+def press(qtbot, view, *keys):
+    said = []
+    for modifier in keys:
+        qtbot.keyClick(view.findChild(QLineEdit, "rawViewFind"), Qt.Key.Key_Return, modifier)
+        said.append(view.findChild(QLabel, "rawViewFound").text())
+    return said
+
+
+def test_find_says_which_of_how_many_and_goes_both_ways(qtbot, view):
+    view.show_text("Anna\nbernd\nanna and ANNA")
+    assert find(qtbot, view, "anna").text() == "3 found"
+    forth, back = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+    assert press(qtbot, view, forth, forth, back, back, back) == [
+        "1 of 3",
+        "2 of 3",
+        "1 of 3",
+        "3 of 3",
+        "2 of 3",
+    ]
+    assert text_of(view).textCursor().selectedText() == "anna"
+
+
+def test_arrows_go_both_ways_too(qtbot, view):
+    view.show_text("anna anna")
+    found = find(qtbot, view, "anna")
+    for name, said in (("Next", "1 of 2"), ("Next", "2 of 2"), ("Previous", "1 of 2")):
+        qtbot.mouseClick(
+            view.findChild(QToolButton, f"rawViewFind{name}"), Qt.MouseButton.LeftButton
+        )
+        assert found.text() == said
+
+
+def test_what_is_not_there_is_said(qtbot, view):
+    view.show_text("anna")
+    found = find(qtbot, view, "keller")
+    assert found.text() == "Not found"
+    assert press(qtbot, view, Qt.KeyboardModifier.NoModifier) == ["Not found"]
+    assert not view.findChild(QToolButton, "rawViewFindNext").isEnabled()
+    find(qtbot, view, "")
+    assert not found.isVisible()
+
+
+def test_another_text_is_searched_anew(qtbot, view):
+    view.show_text("anna anna")
+    found = find(qtbot, view, "anna")
+    press(qtbot, view, Qt.KeyboardModifier.NoModifier)
+    view.show_text("anna")
+    assert found.text() == "1 found"
+
+
+def test_find_takes_every_character_as_it_is_and_counts_as_qt_does(qtbot, view):
+    view.show_text("\U0001f600 a.b \U0001f600 axb a.b")
+    find(qtbot, view, "A.B")
+    forth = Qt.KeyboardModifier.NoModifier
+    assert press(qtbot, view, forth, forth) == ["1 of 2", "2 of 2"]
+    assert text_of(view).textCursor().selectedText() == "a.b"
+    find(qtbot, view, "\U0001f600 a")
+    press(qtbot, view, forth)
+    assert text_of(view).textCursor().selectedText() == "\U0001f600 a"
+
+
+def test_lines_are_coloured_when_they_come_into_view(view):
+    view.show_json(list(range(5000)))
+    view.grab()
+    document, bar = text_of(view).document(), text_of(view).verticalScrollBar()
+    last = document.findBlockByNumber(4990)
+    assert document.findBlockByNumber(1).layout().formats()
+    assert not last.layout().formats()
+    bar.setValue(bar.maximum())
+    view.grab()
+    assert last.layout().formats()
+
+
 def test_the_text_is_read_only_and_tab_leaves_it(qtbot, view):
     view.show_text("fixed")
     qtbot.keyClicks(text_of(view), "typed")
@@ -96,6 +175,7 @@ def test_the_text_is_read_only_and_tab_leaves_it(qtbot, view):
 
 def test_keys_texts_and_words_have_their_colours(view):
     view.show_text('{"key": "text", "other": true}')
+    view.grab()
     colors = theme.colors(theme.current())
     formats = text_of(view).document().firstBlock().layout().formats()
     drawn = {
@@ -120,6 +200,7 @@ def test_the_text_takes_the_colours_of_another_scheme(qapp, view):
     drawn = []
     for scheme in ("light", "dark"):
         theme.apply(qapp, scheme)
+        view.grab()
         drawn.append({part.format.foreground().color().name() for part in block.layout().formats()})
     theme.apply(qapp, "light")
     assert drawn[0]

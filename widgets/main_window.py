@@ -26,7 +26,9 @@ from widgets.phone_panel import PhonePanel
 from widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from widgets.caches_view import CachesView
     from widgets.console_view import ConsoleView
+    from widgets.contacts_view import ContactsView
     from widgets.match_view import MatchView
     from widgets.network_view import NetworkView
     from widgets.raw_view import RawView
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 PHONE_WIDTH = 404
 NOTE_MS = 8000
-TABS = ("Match", "Network", "Timeline", "Console", "Raw")
+TABS = ("Match", "Contacts", "Network", "Timeline", "Console", "Caches", "Raw")
 STATES = {
     "idle": "Idle",
     "loading": "Working …",
@@ -60,6 +62,7 @@ class MainWindow(QMainWindow):
         focus_number_requested(), look_up_requested(), replay_requested(), cancel_requested():
             keys that work from anywhere.
         edit_connection_requested(): change or remove the connection in use.
+        learn_formats_requested(): find out which phone formats fit the stored numbers.
         import_har_requested(), export_har_requested(): traffic in from a file, and out to one.
         copy_curl_requested(): the chosen request as a command for curl.
     """
@@ -71,11 +74,15 @@ class MainWindow(QMainWindow):
     replay_requested = Signal()
     cancel_requested = Signal()
     edit_connection_requested = Signal()
+    probe_requested = Signal()
+    learn_formats_requested = Signal()
     import_har_requested = Signal()
     export_har_requested = Signal()
     copy_curl_requested = Signal()
 
     match: MatchView
+    contacts: ContactsView
+    caches: CachesView
     console: ConsoleView
     network: NetworkView
     raw: RawView
@@ -141,7 +148,9 @@ class MainWindow(QMainWindow):
 
     def complete(self) -> None:
         """Build the inspector's tabs and the run history; once."""
-        from widgets.console_view import ConsoleView  # noqa: PLC0415  after the first paint
+        from widgets.caches_view import CachesView  # noqa: PLC0415  after the first paint
+        from widgets.console_view import ConsoleView  # noqa: PLC0415
+        from widgets.contacts_view import ContactsView  # noqa: PLC0415
         from widgets.match_view import MatchView  # noqa: PLC0415
         from widgets.network_view import NetworkView  # noqa: PLC0415
         from widgets.raw_view import RawView  # noqa: PLC0415
@@ -151,7 +160,16 @@ class MainWindow(QMainWindow):
         self.match, self.console = MatchView(), ConsoleView()
         self.network, self.raw = NetworkView(), RawView()
         self.timeline = TimelineView()
-        views = (self.match, self.network, self.timeline, self.console, self.raw)
+        self.contacts, self.caches = ContactsView(), CachesView()
+        views = (
+            self.match,
+            self.contacts,
+            self.network,
+            self.timeline,
+            self.console,
+            self.caches,
+            self.raw,
+        )
         for name, view in zip(TABS, views, strict=True):
             self.add_tab(name, view)
         self.run_history = RunHistory()
@@ -244,6 +262,7 @@ class MainWindow(QMainWindow):
         self._add(file, "Add connection", "Ctrl+N", self.top_bar.add_connection_requested)
         self._add(file, "Edit connection", "", self.edit_connection_requested)
         self._add(file, "Phone formats", "Ctrl+,", self.top_bar.formats_requested)
+        self._add(file, "Learn formats…", "", self.learn_formats_requested)
         self._add(file, "Open CRM page", "", self.top_bar.open_crm_page_requested)
         self._add(file, "Import HAR", "Ctrl+Shift+O", self.import_har_requested)
         self._add(file, "Export HAR", "Ctrl+Shift+E", self.export_har_requested)
@@ -251,6 +270,7 @@ class MainWindow(QMainWindow):
         self._add(run, "Look up", "Ctrl+Return", self.look_up_requested)
         self._add(run, "Run again", "Ctrl+R", self.replay_requested)
         self._add(run, "Cancel", "Ctrl+.", self.cancel_requested)
+        self._add(run, "Probe a known contact", "Ctrl+P", self.probe_requested)
         self._add(run, "Copy request as cURL", "Ctrl+Shift+C", self.copy_curl_requested)
         self._add(run, "Go to phone number", "Ctrl+L", self.focus_number_requested)
         for name in TABS:
@@ -279,7 +299,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _focus_find(self) -> None:
         view = self._tabs.currentWidget()
-        for known in (self.console, self.network, self.raw):
+        for known in (self.console, self.network, self.caches, self.raw):
             if view is known:
                 known.focus_find()
 

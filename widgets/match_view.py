@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
-    QLabel,
     QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -17,14 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
-from widgets.field_row import label, restyle
-from widgets.page_state import MatchCell, MatchRow, MatchState
+from widgets.field_row import label
+from widgets.page_state import FindingRow, MatchCell, MatchRow, MatchState
+from widgets.verdict_line import VerdictLine
 
 EMPTY = "Nothing yet. Look a number up: why somebody was found, or nobody, appears here."
-NOT_PROVEN = "Not proven"
 SIGNS = {"error": "✕", "warning": "!", "note": "·"}
 _FIXED = ("Spelling", "Rule")
+_FEW_COLUMNS = 6
 _EXCHANGE = Qt.ItemDataRole.UserRole
+_RULE = Qt.ItemDataRole.UserRole
 _TONE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -33,25 +38,25 @@ class MatchView(QWidget):
 
     Signals:
         exchange_requested(int, int): show this exchange of this run.
+        page_requested(str, str): open a page: ``verdicts`` or ``findings``, and the section.
+        probe_requested(): explain a contact that should have been found.
     """
 
     exchange_requested = Signal(int, int)
+    page_requested = Signal(str, str)
+    probe_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run = 0
-        self._code = label("", "chip")
-        self._code.setObjectName("verdictCode")
-        self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._proof = label(NOT_PROVEN, "muted")
-        self._verdict = QLabel(EMPTY)
-        self._verdict.setObjectName("verdictLabel")
-        self._verdict.setAccessibleName("Verdict")
-        self._verdict.setWordWrap(True)
-        self._verdict.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
+        self._verdict = VerdictLine("verdictLabel")
+        self._verdict.meaning_requested.connect(self._on_meaning_requested)
+        self._probe = QPushButton("Probe a known contact…")
+        self._probe.setObjectName("probeButton")
+        self._probe.setAccessibleName("Probe a known contact")
+        self._probe.setToolTip("Say why a contact that you know was not found (Ctrl+P)")
+        self._probe.clicked.connect(self._on_probe_clicked)
+        self._verdict.add_action(self._probe)
         self._table = QTableWidget()
         self._table.setObjectName("matchMatrix")
         self._table.setAccessibleName("Spellings and fields")
@@ -62,46 +67,43 @@ class MatchView(QWidget):
         self._table.verticalHeader().hide()
         self._table.itemActivated.connect(self._on_item_chosen)
         self._table.itemClicked.connect(self._on_item_chosen)
-        self._findings_title = label("Findings", "fieldLabel")
         self._findings = QListWidget()
         self._findings.setObjectName("findingsList")
         self._findings.setAccessibleName("Findings")
         self._findings.setWordWrap(True)
-        self._findings.setMaximumHeight(150)
-        chips = QHBoxLayout()
-        chips.addWidget(self._code)
-        chips.addWidget(self._proof)
-        chips.addStretch(1)
+        self._findings.setAlternatingRowColors(True)
+        self._findings.setToolTip("Enter or a double click opens the rule's page")
+        self._findings.itemActivated.connect(self._on_finding_activated)
+        self._below = QWidget()
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 8, 0, 0)
+        below.addWidget(label("Findings", "fieldLabel"))
+        below.addWidget(self._findings)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._table)
+        split.addWidget(self._below)
+        split.setStretchFactor(0, 1)
+        split.setSizes([320, 160])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(8)
-        layout.addLayout(chips)
         layout.addWidget(self._verdict)
-        layout.addWidget(self._table, 1)
-        layout.addWidget(self._findings_title)
-        layout.addWidget(self._findings)
+        layout.addWidget(split, 1)
+        layout.addStretch(0)
         self.show_match(None)
 
     def show_match(self, state: MatchState | None) -> None:
-        """Show a lookup, or that there is none."""
-        filled = state is not None
-        shown: tuple[QWidget, ...] = (self._code, self._table)
-        for part in shown:
-            part.setVisible(filled)
-        listed: tuple[QWidget, ...] = (self._findings_title, self._findings)
-        for part in listed:
-            part.setVisible(state is not None and bool(state.findings))
-        self._proof.setVisible(state is not None and not state.proven)
-        self._verdict.setText(state.sentence if state else EMPTY)
+        """Show a run, or that there is none; a run that is no lookup has findings only."""
+        self._table.setVisible(state is not None and bool(state.code))
+        self._below.setVisible(state is not None and bool(state.findings))
         if state is None:
+            self._verdict.show_verdict("", EMPTY, proven=True, tone="muted")
             return
         self._run = state.run_id
-        self._code.setText(state.code)
-        restyle(self._code, "tone", state.tone)
+        self._verdict.show_verdict(state.code, state.sentence, proven=state.proven, tone=state.tone)
         self._fill(state)
-        self._findings.clear()
-        for severity, sentence, mend in state.findings:
-            self._findings.addItem(f"{SIGNS[severity]} {severity}: {sentence}\n    {mend}")
+        self._list(state.findings)
 
     def _fill(self, state: MatchState) -> None:
         table = self._table
@@ -110,19 +112,47 @@ class MatchView(QWidget):
         table.setColumnCount(len(_FIXED) + len(state.columns))
         table.setHorizontalHeaderLabels([*_FIXED, *state.columns])
         for row, made in enumerate(state.rows):
-            table.setItem(row, 0, _item(made.text, made.reason or made.rule))
+            table.setItem(row, 0, _item(f"{made.text}", made.reason or made.rule))
             table.setItem(row, 1, _item(_rule(made), made.reason))
             for at, cell in enumerate(made.cells):
                 table.setItem(row, len(_FIXED) + at, _cell(cell, state.columns[at], made))
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        if len(state.columns) <= _FEW_COLUMNS:
+            header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         table.resizeRowsToContents()
+
+    def _list(self, findings: Sequence[FindingRow]) -> None:
+        self._findings.clear()
+        colors = theme.colors(theme.current())
+        tones = {"error": "danger", "warning": "warning", "note": "muted"}
+        for finding in findings:
+            sign = f"{SIGNS[finding.severity]} {finding.severity}"
+            item = QListWidgetItem(f"{sign}: {finding.text}\n    {finding.mend}")
+            item.setData(_RULE, finding.rule)
+            item.setToolTip(finding.rule)
+            if finding.severity != "note":
+                item.setForeground(QColor(colors[tones[finding.severity]]))
+            self._findings.addItem(item)
 
     @Slot(QTableWidgetItem)
     def _on_item_chosen(self, item: QTableWidgetItem) -> None:
         exchange = item.data(_EXCHANGE)
         if exchange:
             self.exchange_requested.emit(self._run, exchange)
+
+    @Slot(str)
+    def _on_meaning_requested(self, code: str) -> None:
+        self.page_requested.emit("verdicts", code)
+
+    @Slot(QListWidgetItem)
+    def _on_finding_activated(self, item: QListWidgetItem) -> None:
+        self.page_requested.emit("findings", item.data(_RULE))
+
+    @Slot()
+    def _on_probe_clicked(self) -> None:
+        self.probe_requested.emit()
 
 
 def _rule(made: MatchRow) -> str:
@@ -142,5 +172,6 @@ def _cell(cell: MatchCell, column: str, made: MatchRow) -> QTableWidgetItem:
     item.setForeground(QColor(theme.colors(theme.current())[cell.tone]))
     item.setData(_EXCHANGE, cell.exchange_id)
     item.setData(_TONE, cell.tone)
-    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{made.text} in {place}: {cell.text}")
+    spoken = cell.text.replace("\n", ", ")
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{made.text} in {place}: {spoken}")
     return item

@@ -47,6 +47,7 @@ class VerdictCode(StrEnum):
     EMPTY_CRM_RESULT = "EMPTY_CRM_RESULT"
     WRONG_REGION = "WRONG_REGION"
     FORMAT_WHITESPACE = "FORMAT_WHITESPACE"
+    NEGATIVE_CACHE = "NEGATIVE_CACHE"
     # Only a probe of a known record can tell these.
     COMPARE_EXACT_NOT_SUFFIX = "COMPARE_EXACT_NOT_SUFFIX"
     INVISIBLE_CHARACTER = "INVISIBLE_CHARACTER"
@@ -57,7 +58,6 @@ class VerdictCode(StrEnum):
     RECORD_FILTERED = "RECORD_FILTERED"
     INDEX_DELAY = "INDEX_DELAY"
     STALE_CACHE = "STALE_CACHE"
-    NEGATIVE_CACHE = "NEGATIVE_CACHE"
     OTHER_NUMBER = "OTHER_NUMBER"
     RECORD_NOT_FOUND = "RECORD_NOT_FOUND"
 
@@ -136,9 +136,11 @@ def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
             hits,
         )
     if evidence.finished.cached:
+        local = evidence.finished.cache_layer == "local"
+        whose = "the extension's own cache" if local else "the account's cache"
         return Verdict(
             VerdictCode.CACHED,
-            f"{names} came from the account's cache{_age(evidence)}: the CRM was not asked. "
+            f"{names} came from {whose}{_age(evidence)}: the CRM was not asked. "
             "Refresh contact asks it, in case the record has changed since.",
         )
     broken = [x for x in evidence.exchanges if failed(x) and x.id in matrix.searched]
@@ -174,6 +176,12 @@ def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
 def _of_input(evidence: Evidence, matrix: Matrix) -> Verdict | None:
     if matrix.searched:
         return None
+    if evidence.finished.cached:
+        return Verdict(
+            VerdictCode.NEGATIVE_CACHE,
+            f"The extension remembers that nobody has {evidence.number}, for 7 "
+            "days, and did not ask. Refresh contact asks again.",
+        )
     if evidence.is_extension:
         return Verdict(
             VerdictCode.EXTENSION_SKIPPED,

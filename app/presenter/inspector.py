@@ -156,7 +156,7 @@ class InspectorPresenter(QObject):
         self._window.console.show_run(shown)
         self._window.network.show_run(shown)
         if shown is not None:
-            self._show_result(shown)
+            self._show_result(shown, chosen=True)
 
     @Slot(int, int)
     def _on_exchange_requested(self, run_id: int, exchange_id: int) -> None:
@@ -177,12 +177,18 @@ class InspectorPresenter(QObject):
         exchange = self._exchange(run_id, exchange_id)
         return exchange_text(exchange) if exchange else None
 
-    def _show_result(self, run_id: int) -> None:
+    @property
+    def number(self) -> str:
+        """The number of the lookup that is shown, empty when it is another kind of run."""
+        started = self._started.get(self._shown_run or 0)
+        return started.subject if started and started.operation == "findContact" else ""
+
+    def _show_result(self, run_id: int, *, chosen: bool = False) -> None:
         finished = self._results.get(run_id)
         if finished is None:
             return
         self._shown_run = run_id
-        self._match.show_run(run_id)
+        self._match.show_run(run_id, chosen=chosen)
         self.run_shown.emit(run_id)
         error = finished.error
         self._window.raw.show_json(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.checks import check
+from app.checks import Finding, check
+from app.checks.earlier import EarlierRuns
 from app.evidence import Evidence, RunIncompleteError, evidence_of
+from app.explain.compare import visible
 from app.explain.matrix import Cell, CellState, Matrix, match_matrix
 from app.explain.verdict import Verdict, VerdictCode, verdict_of
 from app.journal import Journal
 from connectors.contract.manifest import Manifest
 from widgets.match_view import MatchView
-from widgets.page_state import MatchCell, MatchRow, MatchState, Tone
+from widgets.page_state import FindingRow, MatchCell, MatchRow, MatchState, Tone
 
 PAUSE_MS = 120
 """A burst of lookups is not explained one by one: the last of it is, after this pause."""
@@ -60,15 +62,23 @@ class MatchPresenter(QObject):
         self._view = view
         self._journal = journal
         self._manifest = manifest
+        self._earlier = EarlierRuns(journal)
         self._wanted = 0
+        self._chosen = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self.explain)
 
-    def show_run(self, run_id: int) -> None:
-        """Explain this run after a pause; a run that is no lookup leaves what is shown."""
-        self._wanted = run_id
+    def show_run(self, run_id: int, *, chosen: bool = False) -> None:
+        """Explain this run after a pause.
+
+        Args:
+            run_id: a finished run.
+            chosen: whether the user asked for it. One that is no lookup and was not asked for
+                leaves the page as it is, unless something is wrong with it.
+        """
+        self._wanted, self._chosen = run_id, chosen
         self._timer.start()
 
     @Slot()
@@ -79,15 +89,19 @@ class MatchPresenter(QObject):
             evidence = evidence_of(self._journal.events(self._wanted), self._wanted)
         except RunIncompleteError:
             return
+        manifest = self._manifest(evidence.started.platform)
+        findings = check(evidence, manifest, earlier=self._earlier.before(evidence))
         if evidence.started.operation == LOOKUP:
-            self._view.show_match(match_state(evidence, self._manifest(evidence.started.platform)))
+            self._view.show_match(match_state(evidence, findings))
+        elif self._chosen or any(each.severity != "note" for each in findings):
+            self._view.show_match(findings_state(evidence, findings))
 
     def close(self) -> None:
         """Explain nothing any more."""
         self._timer.stop()
 
 
-def match_state(evidence: Evidence, manifest: Manifest) -> MatchState:
+def match_state(evidence: Evidence, findings: Sequence[Finding]) -> MatchState:
     """Return a lookup as the Match tab shows it."""
     matrix = match_matrix(evidence)
     verdict = verdict_of(evidence, matrix)
@@ -96,19 +110,41 @@ def match_state(evidence: Evidence, manifest: Manifest) -> MatchState:
         code=verdict.code,
         sentence=verdict.text,
         proven=verdict.proven,
-        tone=_tone(verdict),
+        tone=tone_of(verdict),
         columns=tuple(f"{column.object}\n{column.field}" for column in matrix.columns),
         rows=tuple(
-            MatchRow(made.text, made.rule, made.reason, _cells(matrix, row))
+            MatchRow(visible(made.text), made.rule, made.reason, _cells(matrix, row))
             for row, made in enumerate(matrix.candidates)
         ),
-        findings=tuple(
-            (finding.severity, finding.text, finding.mend) for finding in check(evidence, manifest)
-        ),
+        findings=_finding_rows(findings),
     )
 
 
-def _tone(verdict: Verdict) -> Tone:
+def findings_state(evidence: Evidence, findings: Sequence[Finding]) -> MatchState:
+    """Return a run that is no lookup: it has findings and no verdict."""
+    operation = evidence.started.operation
+    said = "keeps the contract: no findings." if not findings else "is no lookup: findings only."
+    return MatchState(
+        run_id=evidence.started.run_id,
+        code="",
+        sentence=f"{operation} {said}",
+        proven=True,
+        tone="muted",
+        columns=(),
+        rows=(),
+        findings=_finding_rows(findings),
+    )
+
+
+def _finding_rows(findings: Sequence[Finding]) -> tuple[FindingRow, ...]:
+    return tuple(
+        FindingRow(finding.rule, finding.severity, finding.text, finding.mend)
+        for finding in findings
+    )
+
+
+def tone_of(verdict: Verdict) -> Tone:
+    """Return the colour of a verdict."""
     if verdict.code in _GOOD:
         return "success"
     return "danger" if verdict.code in _BAD else "warning"
@@ -124,10 +160,11 @@ def _cell(cell: Cell) -> MatchCell:
         CellState.NONE: "0",
         CellState.UNKNOWN: "?",
         CellState.FAILED: "✕ failed",
-        CellState.NOT_ASKED: "–",  # noqa: RUF001  a dash is what a table shows for nothing
+        CellState.NOT_ASKED: "not asked",
         CellState.SKIPPED: "skipped",
     }
-    tip = f"{cell.state}, {cell.ms:.0f} ms: opens the request" if cell.exchanges else cell.state
-    return MatchCell(
-        words[cell.state], _TONES[cell.state], tip, cell.exchanges[-1] if cell.exchanges else 0
-    )
+    if not cell.exchanges:
+        return MatchCell(words[cell.state], _TONES[cell.state], cell.state)
+    tip = f"{cell.state}, {cell.ms:.0f} ms: opens the request"
+    text = f"{words[cell.state]}\n{cell.ms:.0f} ms"
+    return MatchCell(text, _TONES[cell.state], tip, cell.exchanges[-1])

@@ -233,6 +233,15 @@ class PhonePresenter(QObject):
             return None
         return self.matches.match(number)
 
+    def remembers_nobody(self, number: str) -> bool:
+        """Whether the extension's own cache answers that nobody has this number."""
+        match = self.matches.match(number)
+        return match is not None and not match.contacts
+
+    def dialled(self) -> str:
+        """Return the dial pad's number as App Connect would receive it."""
+        return phone.dial(self._panel.dialpad.number, self._region)
+
     def lens(self) -> CacheLens:
         """Return the caches of the connection in use."""
         bench = self.bench

@@ -18,14 +18,21 @@ from app.connections import (
     ConnectionUnusableError,
     sandbox_connection,
 )
+from app.documents import Document, section
 from app.journal import Journal
 from app.loop import TaskRunner
+from app.presenter.caches import CachesPresenter
 from app.presenter.connect import ConnectPresenter
+from app.presenter.contacts import ContactsPresenter
 from app.presenter.inspector import InspectorPresenter
+from app.presenter.learn import LearnPresenter
 from app.presenter.match import MatchPresenter
 from app.presenter.phone import PhonePresenter
+from app.presenter.probe import ProbePresenter
 from app.presenter.timeline import TimelinePresenter
+from app.presenter.traffic import EXPORT, IMPORT, TrafficPresenter
 from app.sandbox.process import SandboxHandle, start_or_join
+from app.traffic.har_import import OPERATION
 from app.settings import MAX_FORMATS, Settings, save_settings
 from connectors import phone
 from connectors.contract.manifest import Manifest
@@ -33,6 +40,7 @@ from connectors.host.load import ConnectorLoadError, builtin_platforms
 from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
 from widgets import theme
+from widgets.document_dialog import DocumentDialog
 from widgets.formats_dialog import FormatsDialog
 from widgets.main_window import MainWindow
 
@@ -74,6 +82,9 @@ class WindowPresenter(QObject):
         self.inspector.follow(self.journal)
         self.timeline = TimelinePresenter(window.timeline, self.journal, self)
         self.inspector.run_shown.connect(self.timeline.show_run)
+        self.traffic = TrafficPresenter(window, self.journal, self.tasks, self._get_bench, self)
+        self.contacts = ContactsPresenter(window.contacts, self.journal, self)
+        self.inspector.run_shown.connect(self.contacts.show_run)
         self.phone = PhonePresenter(
             window.phone,
             self.tasks,
@@ -85,6 +96,27 @@ class WindowPresenter(QObject):
             store=self._store,
             parent=self,
         )
+        self.caches = CachesPresenter(
+            window.caches, self.phone, self.journal, settings.region, self
+        )
+        self.inspector.run_shown.connect(self.caches.show_run)
+        window.phone.dialpad.number_changed.connect(self.caches.show_typed)
+        self.learn = LearnPresenter(
+            window, self.tasks, self.journal, self.set_formats, settings.region, self
+        )
+        self.probe = ProbePresenter(
+            window,
+            self.tasks,
+            bench=self._get_bench,
+            formats=self.formats,
+            remembers_nobody=self.phone.remembers_nobody,
+            parent=self,
+        )
+        window.match.probe_requested.connect(self._on_probe_requested)
+        window.probe_requested.connect(self._on_probe_requested)
+        window.match.page_requested.connect(self._on_page_requested)
+        self.probe.page_requested.connect(self._on_page_requested)
+        self.probe.formats_chosen.connect(self._on_formats_chosen)
         self.accounts = ConnectPresenter(window, connections, self.tasks, self)
         self.accounts.saved.connect(self._on_connection_saved)
         self.accounts.removed.connect(self._on_connection_removed)
@@ -94,6 +126,7 @@ class WindowPresenter(QObject):
         top.connection_selected.connect(self.connect_to)
         top.add_connection_requested.connect(self.accounts.add)
         window.edit_connection_requested.connect(self._on_edit_connection)
+        window.learn_formats_requested.connect(self.learn.open)
         top.formats_requested.connect(self.edit_formats)
         window.phone.formats_requested.connect(self.edit_formats)
         top.open_crm_page_requested.connect(self._on_open_crm_page)
@@ -141,6 +174,7 @@ class WindowPresenter(QObject):
         dialog = FormatsDialog(self.window)
         dialog.preview_requested.connect(self._on_preview_requested)
         dialog.formats_saved.connect(self.set_formats)
+        dialog.learn_requested.connect(self.learn.open)
         self._formats_dialog = dialog
         dialog.start(self.formats(), self.window.phone.dialpad.number)
 
@@ -149,6 +183,8 @@ class WindowPresenter(QObject):
         await self.tasks.close()
         self.inspector.close()
         self.timeline.close()
+        self.contacts.close()
+        self.caches.close()
         if self.bench is not None:
             await self.bench.close()
         if self._sandbox is not None:
@@ -261,6 +297,19 @@ class WindowPresenter(QObject):
                 ]
             )
 
+    @Slot()
+    def _on_probe_requested(self) -> None:
+        self.probe.open(self.inspector.number or self.phone.dialled())
+
+    @Slot(list, str)
+    def _on_formats_chosen(self, formats: list[str], number: str) -> None:
+        self.set_formats(formats)
+        self.tasks.start(self.phone.match(number, force_refresh=True), name="phone.lookup")
+
+    @Slot(str, str)
+    def _on_page_requested(self, document: Document, heading: str) -> None:
+        DocumentDialog(heading, section(document, heading), self.window).open()
+
     @Slot(str)
     def _on_scheme_requested(self, scheme: str) -> None:
         application = QApplication.instance()
@@ -285,7 +334,7 @@ class WindowPresenter(QObject):
 
     @Slot()
     def _on_cancel(self) -> None:
-        for name in ("phone.lookup", "phone.refresh", "phone.ring", "log.search"):
+        for name in ("phone.lookup", "phone.refresh", "phone.ring", "log.search", IMPORT, EXPORT):
             self.tasks.cancel(name)
 
     @Slot()
@@ -301,6 +350,8 @@ class WindowPresenter(QObject):
             self.tasks.start(self.phone.match(started.subject), name="phone.lookup")
         elif started.operation == "findContactWithName" and self.bench is not None:
             self.tasks.start(self.bench.search(started.subject), name="log.search")
+        elif started.operation == OPERATION:
+            self.window.show_note("A run out of a file cannot be run again: nothing made it here.")
         else:
             self.phone.notify(
                 f"{started.operation} changes the CRM, so it is not run again from here.",

@@ -1,9 +1,9 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QTableWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTableWidget
 
 from widgets.match_view import EMPTY, MatchView
-from widgets.page_state import MatchCell, MatchRow, MatchState
+from widgets.page_state import FindingRow, MatchCell, MatchRow, MatchState
 
 STATE = MatchState(
     run_id=7,
@@ -26,7 +26,7 @@ STATE = MatchState(
             (MatchCell("skipped", "warning"), MatchCell("skipped", "warning")),
         ),
     ),
-    findings=(("warning", "A request was slow.", "Ask for less."),),
+    findings=(FindingRow("request-slow", "warning", "A request was slow.", "Ask for less."),),
 )
 
 
@@ -55,7 +55,7 @@ def test_an_empty_tab_says_what_to_do(view):
 def test_the_verdict_stands_over_every_spelling_and_field(view):
     view.show_match(STATE)
     assert text_of(view, "verdictLabel") == STATE.sentence
-    assert text_of(view, "verdictCode") == "FOUND_BY_FORMAT"
+    assert text_of(view, "verdictLabelCode") == "FOUND_BY_FORMAT"
     cells = [[table(view).item(row, column).text() for column in range(4)] for row in range(2)]
     assert cells == [
         ["5105550177", "national digits", "0", "✕ failed"],
@@ -106,3 +106,27 @@ def test_findings_say_what_to_do_and_go_away_when_there_are_none(view):
 
 def vars_of(state):
     return {name: getattr(state, name) for name in state.__dataclass_fields__}
+
+
+def test_the_code_and_each_finding_lead_to_their_pages(qtbot, view):
+    view.show_match(STATE)
+    with qtbot.waitSignal(view.page_requested) as asked:
+        view.findChild(QPushButton, "verdictLabelMeaning").click()
+    assert asked.args == ["verdicts", "FOUND_BY_FORMAT"]
+    findings = view.findChild(QListWidget, "findingsList")
+    with qtbot.waitSignal(view.page_requested) as asked:
+        findings.itemActivated.emit(findings.item(0))
+    assert asked.args == ["findings", "request-slow"]
+
+
+def test_a_run_that_is_no_lookup_has_findings_only(view):
+    more = {"code": "", "sentence": "createContact is no lookup: findings only.", "rows": ()}
+    view.show_match(MatchState(**{**vars_of(STATE), **more}))
+    assert not table(view).isVisible()
+    assert view.findChild(QListWidget, "findingsList").isVisible()
+    assert text_of(view, "verdictLabel").startswith("createContact")
+
+
+def test_a_known_contact_can_be_probed_at_any_time(qtbot, view):
+    with qtbot.waitSignal(view.probe_requested):
+        view.findChild(QPushButton, "probeButton").click()

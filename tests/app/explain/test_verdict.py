@@ -142,6 +142,7 @@ BROKEN = msgspec.structs.replace(SEARCH, id=6, status=503, response_body=None)
     [
         (evidence(cancelled=True), VerdictCode.CANCELLED),
         (evidence([ANNA], cached=True, cache_age_s=60.0), VerdictCode.CACHED),
+        (evidence(cached=True, cache_layer="local"), VerdictCode.NEGATIVE_CACHE),
         (evidence(number="+107946095812"), VerdictCode.WRONG_REGION),
         (evidence(number="+4407"), VerdictCode.INVALID_NUMBER),
         (evidence(exchanges=[PADDED]), VerdictCode.FORMAT_WHITESPACE),

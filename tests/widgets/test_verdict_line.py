@@ -1,0 +1,28 @@
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from widgets.verdict_line import NOT_PROVEN, VerdictLine
+
+
+def visible_texts(line):
+    return {part.text() for part in line.findChildren(QLabel) if part.isVisibleTo(line)}
+
+
+def test_a_verdict_has_a_code_a_sentence_and_a_page(qtbot):
+    line = VerdictLine("verdictLabel")
+    qtbot.addWidget(line)
+    line.show_verdict("FOUND", "Anna was found.", proven=True, tone="success")
+    assert visible_texts(line) == {"FOUND", "Anna was found."}
+    asked = []
+    line.meaning_requested.connect(asked.append)
+    line.findChild(QPushButton, "verdictLabelMeaning").click()
+    assert asked == ["FOUND"]
+
+
+def test_what_is_not_proven_says_so(qtbot):
+    line = VerdictLine("verdictLabel")
+    qtbot.addWidget(line)
+    line.show_verdict("INDEX_DELAY", "Perhaps.", proven=False, tone="warning")
+    assert NOT_PROVEN in visible_texts(line)
+    line.show_verdict("", "Nothing yet.", proven=False, tone="muted")
+    assert visible_texts(line) == {"Nothing yet."}
+    assert not line.findChild(QPushButton, "verdictLabelMeaning").isVisibleTo(line)

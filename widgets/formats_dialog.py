@@ -30,10 +30,12 @@ class FormatsDialog(QDialog):
     Signals:
         preview_requested: all formats as typed, for `show_preview`.
         formats_saved: the formats that are not empty, in order.
+        learn_requested: find out instead which formats fit; the dialog is closed then.
     """
 
     preview_requested = Signal(list)
     formats_saved = Signal(list)
+    learn_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +73,14 @@ class FormatsDialog(QDialog):
         cancel.setAutoDefault(False)
         cancel.setToolTip("Close (Esc)")
         cancel.clicked.connect(self.reject)
+        learn = QPushButton("Learn formats…")
+        learn.setObjectName("learnFormatsButton")
+        learn.setAccessibleName("Learn formats from stored numbers")
+        learn.setToolTip("Find out which formats fit the numbers that the CRM has stored")
+        learn.setAutoDefault(False)
+        learn.clicked.connect(self._on_learn_clicked)
         bottom = QHBoxLayout()
+        bottom.addWidget(learn)
         bottom.addStretch(1)
         bottom.addWidget(cancel)
         bottom.addWidget(save)
@@ -108,6 +117,11 @@ class FormatsDialog(QDialog):
     @Slot()
     def _on_format_changed(self) -> None:
         self.preview_requested.emit(self.formats())
+
+    @Slot()
+    def _on_learn_clicked(self) -> None:
+        self.reject()
+        self.learn_requested.emit()
 
     @Slot()
     def _on_save_clicked(self) -> None:

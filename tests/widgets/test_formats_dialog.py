@@ -35,3 +35,11 @@ def test_save_drops_empty_formats(qtbot, dialog):
             dialog.findChild(QPushButton, "saveFormatsButton"), Qt.MouseButton.LeftButton
         )
     assert caught.args == [["(###) ###-####", "+1##########"]]
+
+
+def test_learning_takes_the_place_of_the_dialog(qtbot, dialog):
+    with qtbot.waitSignal(dialog.learn_requested):
+        qtbot.mouseClick(
+            dialog.findChild(QPushButton, "learnFormatsButton"), Qt.MouseButton.LeftButton
+        )
+    assert not dialog.isVisible()

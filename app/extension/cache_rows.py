@@ -5,6 +5,7 @@ The caches are those of contact-flow 1.9.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,9 +23,9 @@ from connectors.runtime.store import (
 )
 
 _SHOWN_ANSWERS = 5
-_OWN = "Nobody: it is kept in this user's browser."
-_ACCOUNT_LIFETIME = "no end; maintenance deletes after 3 months"
-_OPTIONS_LIFETIME = "24 hours; then only when the CRM fails"
+_OWN = "this user alone; it is kept in the browser."
+_ACCOUNT_LIFETIME = "until maintenance, 3 months"
+_OPTIONS_LIFETIME = "24 hours"
 
 
 class Layer(StrEnum):
@@ -64,7 +65,7 @@ class CacheRow:
         key: what finds the entry within its layer.
         name: the entry's key as production spells it.
         lifetime: how long it is used, in words.
-        shared: who else gets this answer.
+        shared: who gets this answer.
         meaning: what follows from it, in a sentence or two.
         age_s: seconds since it was made; None when there is none, or when nobody notes it.
         answers: what it would answer, a line each; empty when it holds nobody.
@@ -113,7 +114,7 @@ def match_row(number: str, platform: str, match: Match | None, age_s: float = 0.
         return row
     answers = _lines(match.contacts)
     left_s = MATCH_TTL_S - age_s
-    left = span_text(left_s)
+    left = span_text(math.ceil(left_s / 60) * 60)
     if left_s <= 0:
         meaning = "Its 7 days are over: the next call asks the server, and this is not used."
     elif answers:
@@ -149,7 +150,7 @@ def pin_row(number: str, pins: Sequence[Contact]) -> CacheRow:
         layer=Layer.PIN,
         key=(number,),
         name=f"rc-crm-search-contact-{number}",
-        lifetime="for ever, until a factory reset",
+        lifetime="for ever",
         shared=_OWN,
         meaning="No contact was chosen for this number by a search by name.",
     )
@@ -160,7 +161,8 @@ def pin_row(number: str, pins: Sequence[Contact]) -> CacheRow:
         state=State.HIT,
         answers=_lines(pins),
         meaning="This contact stands in front of every later match of the number and is chosen "
-        "first, also when it was deleted in the CRM. Refresh contact does not remove it.",
+        "first, also when it was deleted in the CRM. Refresh contact does not remove it; only a "
+        "factory reset does.",
         actions=frozenset({Action.CLEAR, Action.OUTDATED}),
     )
 
@@ -234,7 +236,7 @@ def account_row(key: EntryKey, entry: StoredEntry | None) -> CacheRow:
         row,
         state=State.HIT,
         age_s=entry.age_s,
-        lifetime=f"{_ACCOUNT_LIFETIME}, overdue" if overdue else _ACCOUNT_LIFETIME,
+        lifetime=f"{_ACCOUNT_LIFETIME}: overdue" if overdue else _ACCOUNT_LIFETIME,
         answers=tuple(
             contact_line(each.get("name"), each.get("type"), each.get("id"))
             for each in real_entries(entry.value)
@@ -279,7 +281,7 @@ def record_row(entry: StoredEntry) -> CacheRow:
         key=entry.key,
         name=" / ".join(entry.key),
         lifetime="no end",
-        shared=f"Nobody: it belongs to the user {entry.key[2]}.",
+        shared=f"the user {entry.key[2]} alone.",
         meaning="The server takes this call as logged and refuses to log it again, also when the "
         "log was deleted in the CRM.",
         state=State.HIT,
@@ -306,7 +308,7 @@ def _lines(contacts: Sequence[Contact]) -> tuple[str, ...]:
 
 
 def _sharers(account: str) -> str:
-    return f"Every user of the RingCentral account {account}." if account else "Nobody."
+    return f"every user of the RingCentral account {account}." if account else "nobody."
 
 
 def _size(value: object) -> str:

@@ -208,6 +208,7 @@ def test_find_goes_to_the_tab_in_front(window):
     for name, field in (
         ("Console", "consoleFind"),
         ("Network", "networkFilter"),
+        ("Caches", "cacheFilterField"),
         ("Raw", "rawViewFind"),
     ):
         window.show_tab(name)

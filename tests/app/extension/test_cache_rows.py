@@ -69,7 +69,7 @@ def test_the_accounts_answer_is_shared_and_outlives_the_session():
     row = cache_rows.account_row(KEY, stored([{"id": 7, "name": "Ada", "type": "lead"}, NEW], 90))
     assert (row.state, row.age, row.answer) == (State.HIT, "90 seconds ago", "Ada · lead - 7")
     assert row.name == f"acc / insightly / contact-{NUMBER}"
-    assert row.shared == "Every user of the RingCentral account acc."
+    assert row.shared == "every user of the RingCentral account acc."
     assert "An expired session still gets this answer" in row.meaning
     assert "other formats" in row.meaning
     assert "overdue" not in row.lifetime
@@ -87,7 +87,7 @@ def test_an_account_without_an_answer():
     assert (row.state, row.actions) == (State.MISS, frozenset())
     assert "that nobody was found is not" in row.meaning
     nameless = cache_rows.account_row(("", "insightly", NUMBER), None)
-    assert nameless.shared == "Nobody."
+    assert nameless.shared == "nobody."
     assert "no RingCentral account id" in nameless.meaning
 
 

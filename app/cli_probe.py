@@ -15,7 +15,7 @@ from app.probe import probe as probe_record
 _MATCH_WORDS = {
     Match.EXACT: "the same number",
     Match.NSN: "the same national number",
-    Match.SHORT_NSN: "the same number without its area code",
+    Match.SHORT_NSN: "nearly the same number",
     Match.NO_MATCH: "another number",
     Match.NOT_A_NUMBER: "no number",
 }

@@ -46,9 +46,8 @@ class VerdictLine(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._chips = QHBoxLayout()
-        self._chips.addWidget(self._code)
-        self._chips.addWidget(self._proof)
-        self._chips.addWidget(self._meaning)
+        for part in (self._code, self._proof, self._meaning):
+            self._chips.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self._chips.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

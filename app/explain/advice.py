@@ -187,16 +187,16 @@ class _Case:
         for each in self._stored:
             if same_but_country(each.text, number):
                 text = (
-                    f"{name} is stored with another country: '{each.comparison.shown}'"
+                    f"{_first_upper(name)} is stored with another country: '{each.comparison.shown}'"
                     f"{_in(each)}, and {number} called."
                 )
                 advice = self._mend(each, "if it is the same line")
                 return Verdict(VerdictCode.WRONG_REGION, text), advice
         if not self._stored:
-            text = f"{name} has no phone in the fields that the CRM showed."
+            text = f"{_first_upper(name)} has no phone in the fields that the CRM showed."
         else:
             shown = ", ".join(f"'{each.comparison.shown}'" for each in self._stored[:3])
-            text = f"{name} has another number than {number}: {shown}."
+            text = f"{_first_upper(name)} has another number than {number}: {shown}."
         advice = (
             Advice(
                 AdviceCode.MEND_RECORD,
@@ -220,7 +220,7 @@ class _Case:
             code = VerdictCode.FIELD_NOT_SEARCHED
             what = f"the field {chosen.field} was not searched"
         text = (
-            f"{self._known.name} has the number in {chosen.field}, but {what}; "
+            f"{_first_upper(self._known.name)} has the number in {chosen.field}, but {what}; "
             f"asked were {asked or 'no fields'}."
         )
         also = (
@@ -257,7 +257,7 @@ class _Case:
         made = format_of(chosen.text, self._evidence.number)
         kinds = {each.kind for each in chosen.comparison.differences}
         shown = chosen.comparison.shown
-        held = f"{self._known.name} is stored as '{shown}'{_in(chosen)}"
+        held = f"{_first_upper(self._known.name)} is stored as '{shown}'{_in(chosen)}"
         searched_ids = self._matrix.searched
         if (padded := self._padded_format(chosen)) is not None:
             text = f"{held}, and the format '{padded}' misses it by blanks at its ends."
@@ -455,6 +455,10 @@ def _of_found(verdict: Verdict, known: KnownRecord) -> Advice:
 
 def _none(text: str) -> Advice:
     return Advice(AdviceCode.NONE, text)
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _in(stored: StoredPhone) -> str:

@@ -22,7 +22,7 @@ TASK = "probe.run"
 _WORDS: dict[Match, tuple[str, Tone]] = {
     Match.EXACT: ("the same number", "success"),
     Match.NSN: ("the same national number", "success"),
-    Match.SHORT_NSN: ("the same number without its area code", "warning"),
+    Match.SHORT_NSN: ("nearly the same number", "warning"),
     Match.NO_MATCH: ("another number", "danger"),
     Match.NOT_A_NUMBER: ("no number", "danger"),
 }

@@ -26,7 +26,9 @@ format: setup-dev     ## rewrite the sources in the one style
 bench: setup-dev      ## measure the start and a lookup
 	$(PYTHON) tests/benchmarks/start.py
 	$(PYTHON) tests/benchmarks/lookup.py
+	$(PYTHON) tests/benchmarks/journal.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/gap.py
+	PYTHONPATH=. $(PYTHON) tests/benchmarks/network.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/learn.py
 
 setup:

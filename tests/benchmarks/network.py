@@ -23,6 +23,8 @@ EXCHANGES = 100_000
 PER_RUN = 2_000
 PER_FLUSH = 200
 TRIES = 25
+KEPT_BYTES = 256 * 1024
+"""As much of a body as a capture keeps."""
 FILTERS = (
     "4155500099",
     "status:error duration:>500ms",
@@ -118,13 +120,24 @@ class Filled:
         print(f"loop kept {longest:5.1f} ms   {hits:,} hits")
 
     def select(self) -> None:
-        """Print how long it takes to see another exchange."""
+        """Print how long it takes to see another exchange, and one with the largest body kept."""
         count = self.table.model().rowCount()
         times = [
             self.spin(lambda: self.table.selectRow(self.random.randrange(count)))
             for _ in range(TRIES)
         ]
         print(f"  select                 {statistics.median(times):8.1f} ms   ", end="")
+        print(f"longest {max(times):.1f} ms")
+        self.journal.append(captured(count, KEPT_BYTES))
+        self.inspector.flush()
+        times = []
+        for _ in range(TRIES):
+            self.spin(lambda: self.table.selectRow(0))
+            times.append(self.spin(lambda: self.table.selectRow(count)))
+        print(
+            f"  select one of {KEPT_BYTES // 1024} KB   {statistics.median(times):8.1f} ms   ",
+            end="",
+        )
         print(f"longest {max(times):.1f} ms")
 
     def scroll(self) -> None:
@@ -206,14 +219,15 @@ def bare_table(like: Any) -> Any:
     return table
 
 
-def captured(number: int) -> Any:
-    """Return one exchange of a lookup, with an answer of 2 KB."""
+def captured(number: int, size: int = 2048) -> Any:
+    """Return one exchange of a lookup, with an answer of about `size` bytes."""
     from app.journal import ExchangeCaptured
     from connectors.contract.exchange import Body, Exchange
 
     person = '{"CONTACT_ID": %d, "FIRST_NAME": "%s", "LAST_NAME": "Keller", "PHONE": "4155550132"}'
     first = "Anna" if number % 1000 == 0 else "Bernd"
-    text = "[" + ",".join(person % (number + at, first) for at in range(24)) + "]"
+    count = max(1, size // len(person % (number, first)))
+    text = "[" + ",".join(person % (number + at, first) for at in range(count)) + "]"
     failed = number % 50 == 0
     exchange = Exchange(
         id=number,

@@ -6,6 +6,7 @@ loop runs, and the first slice shows its hits at once.
 
 from __future__ import annotations
 
+import math
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -41,6 +42,8 @@ _ROLES = frozenset(
     }
 )
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+TELL_S = 0.1
+"""How often a search tells how far it is: each time the window is painted anew."""
 Index = QModelIndex | QPersistentModelIndex
 TextSource = Callable[[int, int], ExchangeText | None]
 _ROOT = QModelIndex()
@@ -52,8 +55,8 @@ class NetworkModel(QAbstractTableModel):
     An exchange keeps its place (0, 1, 2 ...) among all that were appended, whichever are shown.
 
     Signals:
-        filtered(int, int): so many of so many exchanges have been held against the filter; both
-            are equal when none is left.
+        filtered(int, int): so many of so many exchanges have been held against the filter; told
+            at its beginning, now and then, and at its end, when both are equal.
     """
 
     filtered = Signal(int, int)
@@ -64,6 +67,7 @@ class NetworkModel(QAbstractTableModel):
         self._words: list[str] = []
         self._shown: list[int] = []
         self._next = 0
+        self._told_at = -math.inf
         self._run: int | None = None
         self._filter = NetworkFilter()
         self._text_of: TextSource = _no_text
@@ -88,6 +92,7 @@ class NetworkModel(QAbstractTableModel):
         self._timer.stop()
         self._run, self._filter = run_id, wanted
         self._next = 0
+        self._told_at = -math.inf
         fitting = self._slice()
         self.beginResetModel()
         self._shown = fitting
@@ -178,8 +183,12 @@ class NetworkModel(QAbstractTableModel):
         self._tell()
 
     def _tell(self) -> None:
+        now = time.perf_counter()
         if self._next < len(self._rows):
             self._timer.start()
+            if now < self._told_at + TELL_S:
+                return
+        self._told_at = now
         self.filtered.emit(self._next, len(self._rows))
 
     def _slice(self) -> list[int]:

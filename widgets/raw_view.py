@@ -33,8 +33,8 @@ from PySide6.QtWidgets import (
 from widgets import icons, theme
 from widgets.field_row import label
 
-MAX_CHARACTERS = 250_000
-"""More takes Qt longer than a tenth of a second to lay out."""
+MAX_CHARACTERS = 150_000
+"""Twice as many take Qt a tenth of a second to lay out on a slow machine."""
 LONGEST_WRAPPED = 20_000
 _PARTS = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<text>"(?:[^"\\]|\\.)*")'

@@ -126,6 +126,7 @@ def in_slices(model, monkeypatch):
     """A model that holds one exchange against its filter in each turn of the event loop."""
     monkeypatch.setattr(network_model, "SLICE_S", 0.0)
     monkeypatch.setattr(network_model, "ROWS_PER_LOOK", 1)
+    monkeypatch.setattr(network_model, "TELL_S", 0.0)
     return model
 
 
@@ -144,6 +145,17 @@ def test_a_long_filter_shows_its_first_hits_at_once_and_tells_how_far_it_is(qtbo
         assert shown(model) == [0]
     assert told == [(1, 5, 1), (2, 5, 2), (3, 5, 3), (4, 5, 3), (5, 5, 4)]
     assert shown(model) == [0, 1, 2, 4]
+
+
+def test_a_search_does_not_tell_each_slice(qtbot, in_slices, monkeypatch):
+    monkeypatch.setattr(network_model, "TELL_S", 3600.0)
+    model = in_slices
+    told = []
+    model.filtered.connect(lambda *progress: told.append(progress))
+    model.append_rows([exchange(number) for number in range(5)])
+    model.filter(None, parse_filter("get"))
+    qtbot.waitUntil(lambda: model.rowCount() == 5)
+    assert told == [(1, 5), (1, 5), (5, 5)]
 
 
 def test_a_new_filter_supersedes_the_one_under_way(qtbot, in_slices):

@@ -5,7 +5,7 @@ UV = $(or $(wildcard .venv/bin/uv),uv)
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: run test lint format bench setup setup-dev lock
+.PHONY: run test lint format bench pictures setup setup-dev lock
 
 run: setup            ## open the window (without a screen: play the tour into tour/)
 	@scripts/run.sh
@@ -30,6 +30,9 @@ bench: setup-dev      ## measure the start and a lookup
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/gap.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/network.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/learn.py
+
+pictures: setup-dev   ## take the pictures of docs/why-not-found.md anew
+	$(PYTHON) scripts/pictures.py docs/pictures
 
 setup:
 	@scripts/setup.sh

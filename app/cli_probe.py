@@ -12,6 +12,7 @@ from app.explain.known import StoredPhone
 from app.probe import Probe, ProbeError, Question
 from app.probe import probe as probe_record
 
+_LONGEST = 200
 _MATCH_WORDS = {
     Match.EXACT: "the same number",
     Match.NSN: "the same national number",
@@ -80,7 +81,7 @@ def _summary(made: Probe) -> str:
         lines.append(f"{made.contact.get('name')}  {kind} - {made.contact.get('id')}")
     for each in made.stored:
         lines.append(
-            f"  {each.field}: '{each.comparison.shown}'  {_MATCH_WORDS[each.comparison.match]}"
+            f"  {each.field}: '{each.comparison.shown[:_LONGEST]}'  {_MATCH_WORDS[each.comparison.match]}"
         )
         if each.near and each.alignment is not None and each.alignment.differences:
             named = ", ".join(difference.text for difference in each.alignment.differences)

@@ -53,6 +53,7 @@ _INVISIBLE = {
     "NO_BREAK_SPACE", "OTHER_SPACE", "INVISIBLE_MARK", "FULL_WIDTH_DIGIT", "OTHER_DIGIT",
     "EN_DASH", "DASH", "ODD_CHARACTER",
 }  # fmt: skip
+_LONGEST = 60
 _PHONE_SETTING = re.compile(r"(?i)phone.*field|field.*phone")
 
 
@@ -187,7 +188,7 @@ class _Case:
         for each in self._stored:
             if same_but_country(each.text, number):
                 text = (
-                    f"{_first_upper(name)} is stored with another country: '{each.comparison.shown}'"
+                    f"{_first_upper(name)} is stored with another country: '{_shown(each)}'"
                     f"{_in(each)}, and {number} called."
                 )
                 advice = self._mend(each, "if it is the same line")
@@ -195,7 +196,7 @@ class _Case:
         if not self._stored:
             text = f"{_first_upper(name)} has no phone in the fields that the CRM showed."
         else:
-            shown = ", ".join(f"'{each.comparison.shown}'" for each in self._stored[:3])
+            shown = ", ".join(f"'{_shown(each)}'" for each in self._stored[:3])
             text = f"{_first_upper(name)} has another number than {number}: {shown}."
         advice = (
             Advice(
@@ -226,7 +227,7 @@ class _Case:
         also = (
             ""
             if self._is_spelled(chosen)
-            else f" Its spelling '{chosen.comparison.shown}' must be asked for as well."
+            else f" Its spelling '{_shown(chosen)}' must be asked for as well."
         )
         settings = ", ".join(self._phone_settings())
         how = (
@@ -256,7 +257,7 @@ class _Case:
         chosen = max(searched, key=lambda each: each.alignment.ratio if each.alignment else 0)
         made = format_of(chosen.text, self._evidence.number)
         kinds = {each.kind for each in chosen.comparison.differences}
-        shown = chosen.comparison.shown
+        shown = _shown(chosen)
         held = f"{_first_upper(self._known.name)} is stored as '{shown}'{_in(chosen)}"
         searched_ids = self._matrix.searched
         if (padded := self._padded_format(chosen)) is not None:
@@ -378,7 +379,7 @@ class _Case:
         value = self._best_spelling()
         where = "the record" if stored.field == STORED else f"{stored.field} of {self._known.name}"
         when = f", {condition}" if condition else ""
-        text = f"Store {value} in {where} instead of '{stored.comparison.shown}'{when}."
+        text = f"Store {value} in {where} instead of '{_shown(stored)}'{when}."
         return (Advice(AdviceCode.MEND_RECORD, text, field=stored.field, value=value),)
 
     def _add_format(self, made: str, instead: str = "") -> tuple[Advice, ...]:
@@ -459,6 +460,11 @@ def _none(text: str) -> Advice:
 
 def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _shown(stored: StoredPhone) -> str:
+    text = stored.comparison.shown
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _in(stored: StoredPhone) -> str:

@@ -50,7 +50,7 @@ def document_of(learned: Learned) -> dict[str, Any]:
 
 def _summary(learned: Learned) -> str:
     if not learned.numbers:
-        return f"{learned.rows:,} rows, no phone number in them."
+        return f"No phone number among the rows ({learned.rows:,} read)."
     share = learned.covered / learned.numbers
     lines = [f"{learned.rows:,} rows, {learned.numbers:,} numbers, {share:.1%} of them covered by:"]
     width = max((len(each.format) for each in learned.formats), default=0)

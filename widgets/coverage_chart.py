@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
@@ -13,7 +13,7 @@ NOT_COVERED = "Not covered"
 _ROW = 34
 _BAR = 14
 _GAP = 14
-_FIGURES = "100.0 %, 100.0 % so far"
+_FIGURES = "100.0%, 100.0% so far"
 
 
 class CoverageChart(QWidget):
@@ -50,9 +50,9 @@ class CoverageChart(QWidget):
 
     def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        measure = painter.fontMetrics()
-        names = max((measure.horizontalAdvance(row[0]) for row in self._rows), default=0)
-        names = min(names, self.width() // 3)
+        measure = QFontMetricsF(painter.font())
+        names = max((measure.horizontalAdvance(row[0]) for row in self._rows), default=0.0)
+        names = min(names + 1, self.width() / 3)
         figures = measure.horizontalAdvance(_FIGURES)
         left = names + _GAP
         width = self.width() - left - figures - _GAP
@@ -78,7 +78,7 @@ class CoverageChart(QWidget):
 
 def percent(share: float) -> str:
     """Return a share of 0 to 1 as a person reads it."""
-    return f"{share * 100:.1f} %"
+    return f"{share:.1%}"
 
 
 def _fill(painter: QPainter, bar: QRectF, color: QColor) -> None:

@@ -32,8 +32,11 @@ HELP = (
 _FILES = "CSV files (*.csv *.tsv *.txt);;All files (*)"
 _CHOOSE = "Choose a column"
 _STEPS = 1000
-_LEFT = "Not covered"
-_COLUMNS = ("Spelling", "Count", "Example", "Why")
+_LEFT = "What is not covered, and why"
+_EMPTY = "The formats that fit best appear here, and what they leave uncovered."
+_COLUMNS = ("Spelling", "Example", "Why", "Count")
+_WHY, _COUNT = 2, 3
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class LearnFormatsDialog(QDialog):
@@ -57,7 +60,7 @@ class LearnFormatsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("learnFormatsDialog")
         self.setWindowTitle("Learn phone formats")
-        self.setMinimumSize(560, 420)
+        self.setMinimumSize(620, 560)
         self.resize(760, 640)
         self._formats: list[str] = []
         self._file = _button("Choose file…", "chooseCsvButton", "Choose a CSV file of contacts")
@@ -86,6 +89,8 @@ class LearnFormatsDialog(QDialog):
         self._summary = QLabel()
         self._summary.setObjectName("learnSummary")
         self._summary.setWordWrap(True)
+        self._empty = label(_EMPTY, "muted", wraps=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._chart = CoverageChart()
         self._left_title = label(_LEFT, "fieldLabel")
         self._table = _uncovered_table()
@@ -139,10 +144,9 @@ class LearnFormatsDialog(QDialog):
         self._table.setRowCount(len(state.uncovered))
         for row, rest in enumerate(state.uncovered):
             for column, text in enumerate(
-                (rest.spelling, f"{rest.count:,}", rest.example, rest.why)
+                (rest.spelling, rest.example, rest.why, f"{rest.count:,}")
             ):
-                self._table.setItem(row, column, _item(text, number=column == 1))
-        self._table.resizeColumnToContents(1)
+                self._table.setItem(row, column, _item(text, number=column == _COUNT))
 
     def choose_path(self, path: str) -> None:
         """Learn from the file at `path`."""
@@ -154,6 +158,7 @@ class LearnFormatsDialog(QDialog):
         self._progress.setVisible(busy)
         self._stop.setVisible(busy)
         self._summary.setVisible(busy or state is not None)
+        self._empty.setVisible(state is None)
         self._chart.setVisible(state is not None)
         uncovered = state is not None and bool(state.uncovered)
         self._left_title.setVisible(uncovered)
@@ -184,7 +189,7 @@ class LearnFormatsDialog(QDialog):
         column.addWidget(self._chart)
         column.addWidget(self._left_title)
         column.addWidget(self._table, 1)
-        column.addStretch(0)
+        column.addWidget(self._empty, 1)
         column.addLayout(buttons)
 
     @Slot()
@@ -220,12 +225,16 @@ def _uncovered_table() -> QTableWidget:
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)
     table.setAlternatingRowColors(True)
+    table.setMinimumHeight(130)
     table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-    for column, width in ((0, 190), (2, 170)):
+    header.setSectionResizeMode(_WHY, QHeaderView.ResizeMode.Stretch)
+    for column, width in ((0, 190), (1, 170), (_COUNT, 84)):
         table.setColumnWidth(column, width)
+    if (count := table.horizontalHeaderItem(_COUNT)) is not None:
+        count.setTextAlignment(_RIGHT)
     return table
 
 
@@ -233,7 +242,7 @@ def _item(text: str, *, number: bool) -> QTableWidgetItem:
     item = QTableWidgetItem(text)
     item.setToolTip(text)
     if number:
-        item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setTextAlignment(_RIGHT)
     return item
 
 

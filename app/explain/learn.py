@@ -161,7 +161,7 @@ class FormatLearner:
 
     def _why_rare(self, kind: _Kind) -> str:
         abroad = f", a number of {kind.region}" if kind.region != self._reader.region else ""
-        return f"too rare for one of {self._most} formats{abroad}: it would need this one"
+        return f"rarer than the {self._most} formats{abroad}"
 
     def _add_long(self, text: str) -> None:
         if any(char.isdecimal() for char in text):

@@ -160,14 +160,15 @@ def learned_state(learned: Learned) -> LearnedState:
     """Return what was learned as the dialog shows it."""
     numbers = learned.numbers
     left = numbers - learned.covered
+    read = f"{_counted(numbers, 'number')} in {_counted(learned.rows, 'row')}"
     if not numbers:
-        sentence = f"{learned.rows:,} rows, and no phone number in them."
+        sentence = f"{_counted(learned.rows, 'row')}, and no phone number in them."
     elif not learned.formats:
-        sentence = f"{numbers:,} numbers in {learned.rows:,} rows. No format fits any of them."
+        sentence = f"{read}. No format fits any of them."
     else:
         count = len(learned.formats)
         sentence = (
-            f"{numbers:,} numbers in {learned.rows:,} rows. "
+            f"{read}. "
             f"{'This format covers' if count == 1 else f'These {count} formats cover'} "
             f"{learned.covered / numbers:.1%} of them."
         )
@@ -184,3 +185,7 @@ def learned_state(learned: Learned) -> LearnedState:
             for each in learned.uncovered
         ),
     )
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -75,7 +75,7 @@ def test_max_and_column_and_region(capsys, tmp_path):
 def test_no_number_at_all(capsys, tmp_path):
     path = tmp_path / "contacts.csv"
     path.write_text("name,phone\nAnn,\n", encoding="utf-8")
-    assert run(capsys, path)[:2] == (0, "1 rows, no phone number in them.\n")
+    assert run(capsys, path)[:2] == (0, "No phone number among the rows (1 read).\n")
 
 
 def test_nothing_is_covered(capsys, tmp_path):

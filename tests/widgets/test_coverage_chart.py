@@ -50,8 +50,7 @@ def test_each_bar_begins_where_the_last_ended(chart):
 def test_it_can_be_read_aloud(chart):
     assert chart.accessibleName() == "Coverage"
     assert chart.accessibleDescription() == (
-        "(###) ###-####: 40.0 %, 40.0 % so far; ##########: 20.0 %, 60.0 % so far; "
-        "Not covered: 40.0 %"
+        "(###) ###-####: 40.0%, 40.0% so far; ##########: 20.0%, 60.0% so far; Not covered: 40.0%"
     )
 
 
@@ -76,4 +75,4 @@ def test_it_follows_the_theme(qapp, chart):
 
 
 def test_percent():
-    assert percent(0.4213) == "42.1 %"
+    assert percent(0.4213) == "42.1%"

@@ -43,7 +43,7 @@ def test_the_most_frequent_spellings_become_formats():
             "###.###.####",
             2,
             "415.555.0135",
-            "too rare for one of 3 formats: it would need this one",
+            "rarer than the 3 formats",
         ),
     )
 
@@ -152,7 +152,7 @@ def test_the_same_spelling_may_stay_uncovered_for_two_reasons():
     assert [each.spelling for each in learned.uncovered] == ["(###) ###-####"] * 2
     assert {each.why.partition(":")[0] for each in learned.uncovered} == {
         "no valid number of US",
-        "too rare for one of 0 formats",
+        "rarer than the 0 formats",
     }
 
 

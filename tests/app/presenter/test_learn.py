@@ -50,7 +50,7 @@ async def test_a_file_teaches_formats_and_one_click_uses_them(open_desk, contact
     assert text(dialog, "learnSummary") == (
         "3 numbers in 3 rows. This format covers 66.7% of them."
     )
-    assert dialog.findChild(QTableWidget, "uncoveredTable").item(0, 2).text() == (
+    assert dialog.findChild(QTableWidget, "uncoveredTable").item(0, 1).text() == (
         "415<U+00A0>555<U+00A0>0134"
     )
     desk.qtbot.mouseClick(
@@ -88,7 +88,7 @@ async def test_a_file_without_a_phone_column_offers_all_its_columns(open_desk, t
     assert combo.currentIndex() == -1
     desk.qtbot.keyClick(combo, Qt.Key.Key_End)
     await desk.idle()
-    assert text(dialog, "learnSummary") == "1 numbers in 2 rows. No format fits any of them."
+    assert text(dialog, "learnSummary") == "1 number in 2 rows. No format fits any of them."
 
 
 async def test_a_file_that_cannot_be_read(open_desk, tmp_path):
@@ -161,7 +161,7 @@ async def test_closing_the_dialog_ends_the_reading(open_desk, tmp_path):
     ("texts", "sentence"),
     [
         (["", "n/a"], "2 rows, and no phone number in them."),
-        (["4155550132"], "1 numbers in 1 rows. This format covers 100.0% of them."),
+        (["4155550132"], "1 number in 1 row. This format covers 100.0% of them."),
         (["4155550132", "1-800-FLOWERS"], "2 numbers in 2 rows. This format covers 50.0% of them."),
         (
             ["4155550132", "(415) 555-0132"],

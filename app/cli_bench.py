@@ -30,6 +30,7 @@ from app.connections import (
     ConnectionFile,
     ConnectionUnusableError,
     sandbox_connection,
+    sandbox_platform,
 )
 from app.evidence import Evidence, evidence_of
 from app.explain.matrix import match_matrix
@@ -49,7 +50,7 @@ from connectors.contract.hosting import (
     InvokeOptions,
 )
 from connectors.contract.model import CallContact, CallLog, CallParty, to_wire
-from connectors.host.load import ConnectorLoadError, builtin_platforms
+from connectors.host.load import ConnectorLoadError
 from connectors.host.local import LocalHost
 from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
@@ -255,9 +256,9 @@ async def open_bench(options: argparse.Namespace) -> AsyncIterator[Bench]:
             saved = ConnectionFile(folder, open_vault())
             connection = saved.read(options.connection)
             keep_user = saved.user_keeper(connection)
-        elif options.platform in builtin_platforms():
+        elif platform := sandbox_platform(options.platform):
             sandbox = await start_or_join(folder)
-            connection = sandbox_connection(options.platform, sandbox.urls)
+            connection = sandbox_connection(platform, sandbox.urls)
         else:
             connection = Connection(
                 id=options.platform, name=options.platform, platform=options.platform

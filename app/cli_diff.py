@@ -83,10 +83,13 @@ def _with(options: argparse.Namespace, platform: str) -> argparse.Namespace:
 
 
 def _look_up(bench: Bench, formats: list[str], failures: list[str]) -> run_diff.RunOne:
-    """Return what looks a number up past the account's cache, which both sides share."""
+    """Return what looks a number up past the account's cache, and leaves it as it is.
+
+    Both sides share that cache, and so may the window.
+    """
 
     async def look_up(number: str) -> Evidence:
-        run = await bench.find(number, formats, force_refresh=True)
+        run = await bench.find(number, formats, force_refresh=True, keep=False)
         if run.outcome.error is not None:
             failures.append(failure_sentence(run.outcome.error, bench.connection.platform))
         return evidence_of(bench.journal.events(run.run_id), run.run_id)

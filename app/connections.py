@@ -12,6 +12,7 @@ import msgspec
 
 from app.vault import Vault, VaultError
 from connectors.contract.model import User, Wire, from_wire
+from connectors.host.load import builtin_platforms
 from connectors.runtime.redact import NAMES
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,27 @@ def sandbox_connection(platform: str, urls: Mapping[str, str]) -> Connection:
         routes=accounts.sandbox_routes(platform, urls),
         config=accounts.sandbox_config(platform),
     )
+
+
+def sandbox_platform(connector: str) -> str:
+    """Return the CRM of the sandbox that a connector is for, empty when the sandbox has none.
+
+    Args:
+        connector: a built-in connector's name, or the path of one; that is for the CRM which the
+            manifest beside it names.
+    """
+    from app.sandbox.schema import PLATFORMS  # noqa: PLC0415
+
+    if connector in builtin_platforms():
+        return connector
+    path = Path(connector).expanduser()
+    folder = path if path.is_dir() else path.parent
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return ""  # Without a manifest, or when loading the connector will say what is wrong.
+    named = manifest.get("name") if isinstance(manifest, dict) else None
+    return named if named in PLATFORMS else ""
 
 
 def is_secret_setting(name: str) -> bool:

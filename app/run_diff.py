@@ -6,21 +6,26 @@ records that the runs created.
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from app.checks.reading import Entry, contacts_of, plain
+from app.checks.reading import Entry, entries_of, plain
 from app.evidence import Evidence
+from app.explain.searches import searches_of
 from app.traffic import asked
 from connectors.contract.exchange import Exchange
 
 RunOne = Callable[[str], Awaitable[Evidence]]
 
 TIME = "time"
+_NAMED_ELSEWHERE = frozenset({"id", "name", "type", "isNewContact"})
+_LONGEST = 160
 _NOTICEABLE_MS = 200.0
 _NOTICEABLE_RATIO = 2.0
 _READS = frozenset({"findContact", "findContactWithName", "getCallLog", "getUserInfo"})
@@ -40,7 +45,8 @@ class Difference:
 
     Attributes:
         what: ``candidates``, ``request <method> <path>``, ``contact <id>``, ``message``,
-            ``error`` or ``time``; the same thing has the same text in each comparison.
+            ``successful``, ``error`` or ``time``; the same thing has the same text in each
+            comparison.
         a: the first side's, None when it has none; texts, or lists of texts.
         b: the second side's.
     """
@@ -67,6 +73,7 @@ def differences(a: Evidence, b: Evidence) -> tuple[Difference, ...]:
             *_grouped("request", _requests(a), _requests(b)),
             *_grouped("contact", _contacts(a), _contacts(b)),
             _difference("message", _message(a), _message(b)),
+            _difference("successful", _successful(a), _successful(b)),
             _difference("error", _error(a), _error(b)),
             _time(a.finished.ms, b.finished.ms),
         )
@@ -134,11 +141,16 @@ def _grouped(
 
 
 def _candidates(evidence: Evidence) -> list[str]:
-    known = asked.spellings(evidence)
-    found: set[str] = set()
-    for exchange in evidence.exchanges:
-        found |= asked.spellings_in(exchange, known)
-    return sorted(found)
+    """Return the spellings of the number that were searched, those of no known rule too."""
+    if not evidence.number:
+        return []
+    return sorted(
+        {
+            search.value
+            for exchange in evidence.exchanges
+            for search in searches_of(exchange, evidence.number)
+        }
+    )
 
 
 def _requests(evidence: Evidence) -> dict[str, list[str]]:
@@ -174,13 +186,47 @@ def _body(exchange: Exchange) -> str:
 
 
 def _contacts(evidence: Evidence) -> dict[str, list[str]]:
-    """Return name and type under each id; a created contact's id is its own each time."""
+    """Return what is known of a contact under its id, the "create new" entry included.
+
+    The id and the creation date of a contact that the run created are its own each time.
+    """
     created = evidence.started.operation == "createContact"
     grouped: dict[str, list[str]] = {}
-    for entry in contacts_of(evidence):
+    for entry in entries_of(evidence):
         key = "created" if created else entry.id_text or "without id"
-        grouped.setdefault(key, []).append(_label(entry))
+        fields = _fields(entry, without="createdDate" if created else "")
+        grouped.setdefault(key, []).extend((_label(entry), *fields))
     return grouped
+
+
+def _fields(entry: Entry, without: str) -> Iterable[str]:
+    """Return each field beside id, name and type; additional info field by field."""
+    for name, value in entry.data.items():
+        if name in _NAMED_ELSEWHERE or name == without or value in (None, ""):
+            continue
+        if name == "additionalInfo" and isinstance(value, dict):
+            for key, options in value.items():
+                yield _short(f"{name}.{key}={_json(options)}")
+        else:
+            yield _short(f"{name}={_json(value)}")
+
+
+def _json(value: Any) -> str:
+    """Return a value as text in which the order of keys does not count."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, default=plain)
+    except (TypeError, ValueError, RecursionError):
+        return plain(value)
+
+
+def _short(text: str) -> str:
+    """Return a long text cut, with what tells it apart from another that begins alike."""
+    if len(text) <= _LONGEST:
+        return text
+    mark = zlib.crc32(text.encode("utf-8", "replace"))
+    return f"{text[:_LONGEST]}… ({len(text)} characters, {mark:08x})"
 
 
 def _label(entry: Entry) -> str:
@@ -194,6 +240,12 @@ def _message(evidence: Evidence) -> str | None:
     if not isinstance(message, dict) or not message.get("message"):
         return None
     return _steady(f"{plain(message.get('messageType'))}: {plain(message['message'])}")
+
+
+def _successful(evidence: Evidence) -> str | None:
+    """Return what the extension is told of success, None when it is told nothing."""
+    value = evidence.finished.answer.get("successful")
+    return None if value is None else plain(value).lower()
 
 
 def _error(evidence: Evidence) -> str | None:

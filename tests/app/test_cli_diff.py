@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import textwrap
+from contextlib import closing
 
 import pytest
 
 from app import cli_diff
 from app.cli import CommandError
+from app.home import home
 from app.sandbox import seed
+from connectors.runtime.store import CoreStore, Table
 
 CONNECTOR = """
     from connectors.contract.connector import Connector
@@ -21,6 +24,16 @@ CONNECTOR = """
 
         async def find_contact(self, given):
             return {"successful": True, "matchedContactInfo": [{"id": 7, "name": "NAME"}]}
+"""
+
+VERSION = """
+    import msgspec
+    from connectors.insightly.connector import InsightlyConnector
+
+    class Version(InsightlyConnector):
+        async def find_contact(self, given):
+            return await super().find_contact(
+                msgspec.structs.replace(given, overriding_format="FORMAT"))
 """
 
 
@@ -68,6 +81,34 @@ def test_two_connectors_differ(capsys):
     whats = [each["what"] for each in document["rows"][0]["differences"]]
     assert any(what.startswith("contact ") for what in whats)
     assert any(what.startswith("request ") for what in whats)
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_two_versions_of_one_connector_run_on_the_sandbox_of_its_crm(capsys, tmp_path, in_process):
+    for version, format_text in (("old", ""), ("new", "(###) ###-####")):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "manifest.json").write_text('{"name": "insightly"}')
+        (tmp_path / version / "connector.py").write_text(
+            textwrap.dedent(VERSION).replace("FORMAT", format_text)
+        )
+    old, new = tmp_path / "old", tmp_path / "new"
+    number = seed.DEMO["nobody"].e164
+    code, out, _err = run(capsys, number, b=old, in_process=in_process)
+    assert (code, json.loads(out)["same"]) == (0, 1)
+    code, out, _err = run(capsys, number, a=old, b=new, in_process=in_process)
+    assert code == 1
+    assert [each["what"] for each in json.loads(out)["rows"][0]["differences"]] == [
+        "candidates",
+        "request GET /v3.1/contacts/search",
+        "request GET /v3.1/leads/search",
+    ]
+
+
+def test_a_comparison_leaves_the_accounts_cache_alone(capsys):
+    number = seed.DEMO["plain"].e164
+    run(capsys, number, b="bullhorn", in_process=False)
+    with closing(CoreStore(home() / "core.sqlite")) as store:
+        assert store.entries(Table.CONTACTS) == ()
 
 
 def test_what_a_person_reads(capsys):

@@ -6,6 +6,7 @@ from app.connections import (
     ConnectionFile,
     ConnectionUnusableError,
     sandbox_connection,
+    sandbox_platform,
     secrets_of,
 )
 from app.vault import SessionVault, VaultError
@@ -123,3 +124,26 @@ def test_a_keyring_that_refuses_is_said_and_nothing_is_half_saved(tmp_path):
 def test_a_crm_that_the_sandbox_lacks_is_said():
     with pytest.raises(ConnectionUnusableError, match="clio"):
         sandbox_connection("clio", {"insightly": "http://127.0.0.1:1"})
+
+
+@pytest.mark.parametrize(
+    ("manifest", "platform"),
+    [
+        ('{"name": "insightly"}', "insightly"),
+        ('\ufeff{"name": "bullhorn"}', "bullhorn"),
+        ('{"name": "anotherCrm"}', ""),
+        ('{"name": ["insightly"]}', ""),
+        ("[]", ""),
+        ("{", ""),
+    ],
+)
+def test_a_connector_by_path_is_for_the_crm_that_its_manifest_names(tmp_path, manifest, platform):
+    (tmp_path / "manifest.json").write_text(manifest, encoding="utf-8")
+    (tmp_path / "connector.py").touch()
+    assert sandbox_platform(str(tmp_path)) == platform
+    assert sandbox_platform(str(tmp_path / "connector.py")) == platform
+
+
+def test_a_built_in_connector_is_for_its_own_crm_and_a_missing_one_for_none(tmp_path):
+    assert sandbox_platform("bullhorn") == "bullhorn"
+    assert sandbox_platform(str(tmp_path / "missing")) == ""

@@ -58,6 +58,52 @@ def test_a_contact_that_is_listed_twice_on_one_side():
     assert difference == Difference("contact 7", None, ["Ada Lovelace (contact)"])
 
 
+@pytest.mark.parametrize(
+    ("changed", "a", "b"),
+    [
+        ({"phone": "+1 650"}, None, ["phone=+1 650"]),
+        ({"createdDate": 5}, None, ["createdDate=5"]),
+        (
+            {"additionalInfo": {"deals": [{"const": 1, "title": "D"}], "matters": []}},
+            None,
+            ['additionalInfo.deals=[{"const": 1, "title": "D"}]', "additionalInfo.matters=[]"],
+        ),
+    ],
+)
+def test_every_field_of_a_contact_counts(changed, a, b):
+    (difference,) = differences(a_run(ADA), a_run(ADA | changed))
+    assert difference == Difference("contact 7", a, b)
+
+
+def test_the_order_of_a_fields_keys_does_not_count_and_a_long_value_is_cut():
+    option = {"const": "c" * 900, "title": "T"}
+    a = ADA | {"additionalInfo": {"deals": [option]}}
+    b = ADA | {"additionalInfo": {"deals": [dict(reversed(option.items()))]}}
+    assert differences(a_run(a), a_run(b)) == ()
+    (difference,) = differences(
+        a_run(a), a_run(ADA | {"additionalInfo": {"deals": [option | {"title": "U"}]}})
+    )
+    assert difference.a != difference.b
+    assert max(map(len, difference.a + difference.b)) < 220
+
+
+def test_the_entry_for_a_new_contact_counts():
+    new = {"id": "createNewContact", "name": "Create new contact...", "isNewContact": True}
+    (difference,) = differences(a_run(ADA, new), a_run(ADA))
+    assert difference == Difference("contact createNewContact", ["Create new contact..."], None)
+
+
+@pytest.mark.parametrize("value", [{1: "x"}, {"a": {1, 2}}, "text", [[[]]]])
+def test_any_additional_info_is_compared_without_harm(value):
+    (difference,) = differences(a_run(ADA), a_run(ADA | {"additionalInfo": value}))
+    assert difference.what == "contact 7"
+
+
+def test_what_the_extension_is_told_of_success():
+    (difference,) = differences(a_run(ADA), a_run(ADA, answer={"successful": False}))
+    assert difference == Difference("successful", "true", "false")
+
+
 def test_spellings_and_requests_are_compared():
     a = a_run(urls=["/s?phone=6505551234"])
     b = a_run(urls=["/s?phone=6505551234", "/s?phone=%28650%29+555-1234"])
@@ -107,6 +153,8 @@ def test_the_host_does_not_count():
 def test_the_id_of_a_created_contact_does_not_count_but_its_name_does():
     create = {"operation": "createContact"}
     assert differences(a_run(ADA, **create), a_run(ADA | {"id": 99}, **create)) == ()
+    dated = [a_run(ADA | {"createdDate": at}, **create) for at in (1, 2)]
+    assert differences(*dated) == ()
     (difference,) = differences(a_run(ADA, **create), a_run(ADA | {"name": "Ada"}, **create))
     assert difference == Difference(
         "contact created", ["Ada Lovelace (contact)"], ["Ada (contact)"]

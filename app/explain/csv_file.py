@@ -32,7 +32,7 @@ _NO_CSV = {
     b"\x89PNG": "a picture",
 }
 _MENDED = "callbench.windows-1252"
-_REPLACEMENT = "\ufffd"
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\ufffd]")
 
 
 class UnreadableFileError(Exception):
@@ -176,8 +176,7 @@ codecs.register_error(_MENDED, _read_as_windows_1252)
 
 def _is_binary(text: str) -> bool:
     """Tell whether more than a twentieth of the characters are none that a text has."""
-    odd = sum(char == _REPLACEMENT or (char < " " and char not in "\t\r\n\f\v") for char in text)
-    return odd > len(text) // 20
+    return len(_NO_TEXT.findall(text)) > len(text) // 20
 
 
 def _delimiter_of(text: str, *, whole: bool) -> str:

@@ -10,6 +10,7 @@ always its own.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import NamedTuple
 
 import phonenumbers
@@ -169,27 +170,43 @@ _TRANSFORMED = -1
 
 
 class _Plan:
-    """The numbering plan of one region: libphonenumber's patterns, compiled."""
+    """The numbering plan of one region: libphonenumber's patterns, compiled when first asked."""
 
     def __init__(self, country_code: int, metadata: PhoneMetadata) -> None:
         self.country_code = country_code
         self.region = metadata.id
-        self.leading = re.compile(metadata.leading_digits) if metadata.leading_digits else None
-        trunk = metadata.national_prefix_for_parsing
-        self._trunk = re.compile(trunk) if trunk else None
-        self._rewrites = bool(metadata.national_prefix_transform_rule) or (
-            self._trunk is not None and self._trunk.groups > 0
-        )
-        general = _compiled(metadata.general_desc)
-        if general is None:
-            raise AssertionError(f"{metadata.id} has no numbers")
-        self.lengths, self._general = general
+        self._metadata = metadata
+        self.lengths, self._general_pattern = _described(metadata.general_desc)
         listed = [length for length in self.lengths if length > 0]
         self.shortest, self.longest = min(listed, default=2), max(listed, default=17)
-        # The frequent kinds first; any of them makes a number valid.
-        self._kinds = [
-            compiled
-            for description in (
+
+    @cached_property
+    def leading(self) -> re.Pattern[str] | None:
+        """The first digits of this region among those that share its calling code."""
+        digits = self._metadata.leading_digits
+        return re.compile(digits) if digits else None
+
+    @cached_property
+    def _trunk(self) -> re.Pattern[str] | None:
+        prefix = self._metadata.national_prefix_for_parsing
+        return re.compile(prefix) if prefix else None
+
+    @cached_property
+    def _rewrites(self) -> bool:
+        groups = self._trunk.groups if self._trunk is not None else 0
+        return groups > 0 or bool(self._metadata.national_prefix_transform_rule)
+
+    @cached_property
+    def _general(self) -> re.Pattern[str]:
+        return re.compile(self._general_pattern)
+
+    @cached_property
+    def _kinds(self) -> list[tuple[tuple[int, ...], re.Pattern[str]]]:
+        """Lengths and pattern of each kind of number, the frequent ones first."""
+        metadata = self._metadata
+        described = (
+            _described(each)
+            for each in (
                 metadata.fixed_line,
                 metadata.mobile,
                 metadata.toll_free,
@@ -201,8 +218,8 @@ class _Plan:
                 metadata.pager,
                 metadata.voicemail,
             )
-            if (compiled := _compiled(description)) is not None
-        ]
+        )
+        return [(lengths, re.compile(pattern)) for lengths, pattern in described if pattern]
 
     def number(self, national: str) -> StoredNumber:
         """Return a number of this region."""
@@ -239,10 +256,8 @@ def _plan(country_code: int, region: str) -> _Plan:
     return _Plan(country_code, metadata)
 
 
-def _compiled(
-    description: PhoneNumberDesc | None,
-) -> tuple[tuple[int, ...], re.Pattern[str]] | None:
-    """Return the lengths and the pattern of one kind of number, None when a region has none."""
-    if description is None or not description.national_number_pattern:
-        return None
-    return description.possible_length, re.compile(description.national_number_pattern)
+def _described(description: PhoneNumberDesc | None) -> tuple[tuple[int, ...], str]:
+    """Return the lengths and the pattern of one kind of number, empty when a region has none."""
+    if description is None:
+        return (), ""
+    return description.possible_length, description.national_number_pattern or ""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSignalBlocker,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,6 +25,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -106,7 +117,7 @@ class CachesView(QWidget):
         self._meaning.setWordWrap(True)
         self._meaning.setTextFormat(Qt.TextFormat.PlainText)
         self._meaning.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._meaning.setMinimumHeight(76)
+        self._meaning.setMinimumHeight(84)
         self._meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._done = label("", "muted")
         self._done.setObjectName("cacheNote")
@@ -264,6 +275,17 @@ class CachesView(QWidget):
         menu.popup(self._table.viewport().mapToGlobal(position))
 
 
+class _KeyDelegate(QStyledItemDelegate):
+    """Leaves the end of a long key: the number stands there."""
+
+    def initStyleOption(  # noqa: N802  Qt's name
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Cut in the middle."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
+
+
 def _check(name: str, text: str, tip: str) -> QCheckBox:
     check = QCheckBox(text)
     check.setObjectName(name)
@@ -284,12 +306,12 @@ def _table() -> QTableWidget:
     table.setShowGrid(False)
     table.setTabKeyNavigation(False)
     table.setWordWrap(False)
-    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    table.setItemDelegateForColumn(COLUMNS.index("Key"), _KeyDelegate(table))
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(28)
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column, width in enumerate((134, 84, 116, 176, 0, 210)):
+    for column, width in enumerate((134, 84, 116, 150, 0, 210)):
         table.setColumnWidth(column, width)
     header.setSectionResizeMode(COLUMNS.index("Answers"), QHeaderView.ResizeMode.Stretch)
     return table
@@ -314,4 +336,5 @@ def _searched(entry: CacheEntry) -> str:
 
 
 def _told(entry: CacheEntry) -> str:
-    return f"{entry.meaning}\nWho gets it: {entry.shared}"
+    answers = f"Answers: {entry.answer}\n" if entry.answer else ""
+    return f"{answers}{entry.meaning}\nWho gets it: {entry.shared}"

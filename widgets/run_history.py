@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,6 +33,7 @@ OUTCOMES = {
     "cancelled": ("- cancelled", "muted"),
     "running": ("… running", "accent"),
 }
+PAIR = 2
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -42,16 +43,19 @@ class RunHistory(QWidget):
     Signals:
         run_selected(int): show only this run; 0 shows all again.
         rerun_requested(int): run it once more.
+        compare_requested(int, int): hold the earlier run against the later one.
     """
 
     run_selected = Signal(int)
     rerun_requested = Signal(int)
+    compare_requested = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: dict[int, RunRow] = {}
         self._pinned: set[int] = set()
         self._announced = 0
+        self._scheme = theme.current()
         title = QLabel("History")
         title.setProperty("role", "heading")
         self._all = QPushButton("Show all runs")
@@ -63,6 +67,11 @@ class RunHistory(QWidget):
         self._rerun.setAccessibleName("Run the chosen run again")
         self._rerun.setToolTip("Run the chosen run again (Ctrl+R)")
         self._rerun.clicked.connect(self._on_rerun)
+        self._compare = QPushButton("Compare")
+        self._compare.setObjectName("compareRunsButton")
+        self._compare.setAccessibleName("Compare the two chosen runs")
+        self._compare.setToolTip("Compare two runs: choose the second one with Ctrl")
+        self._compare.clicked.connect(self._on_compare)
         self._pin = QPushButton("Pin")
         self._pin.setObjectName("pinRunButton")
         self._pin.setAccessibleName("Pin the chosen run")
@@ -74,7 +83,7 @@ class RunHistory(QWidget):
         bar = QHBoxLayout()
         bar.addWidget(title)
         bar.addStretch(1)
-        for button in (self._all, self._rerun, self._pin, clear):
+        for button in (self._all, self._rerun, self._compare, self._pin, clear):
             bar.addWidget(button)
         self._table = QTableWidget(0, len(COLUMNS))
         self._table.setObjectName("runHistory")
@@ -82,7 +91,7 @@ class RunHistory(QWidget):
         self._table.setHorizontalHeaderLabels(list(COLUMNS))
         self._table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self._table.setShowGrid(False)
         self._table.setTabKeyNavigation(False)
         self._table.verticalHeader().hide()
@@ -123,9 +132,13 @@ class RunHistory(QWidget):
         self._show_buttons()
 
     def selected_run(self) -> int:
-        """Return the chosen run's id, 0 when none is chosen."""
-        items = self._table.selectedItems()
-        return int(items[0].data(_ID)) if items else 0
+        """Return the chosen run's id, 0 when none or more than one is chosen."""
+        runs = self.selected_runs()
+        return runs[0] if len(runs) == 1 else 0
+
+    def selected_runs(self) -> list[int]:
+        """Return the chosen runs' ids, the earliest first."""
+        return sorted({int(item.data(_ID)) for item in self._table.selectedItems()})
 
     @Slot()
     def show_all(self) -> None:
@@ -140,6 +153,16 @@ class RunHistory(QWidget):
             if item is not None and int(item.data(_ID)) not in self._pinned:
                 self._forget(number)
         self._show_buttons()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the rows anew in the colours of another scheme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._scheme != theme.current():
+            self._scheme = theme.current()
+            for number in range(self._table.rowCount()):
+                item = self._table.item(number, 0)
+                if item is not None:
+                    self._fill(number, self._rows[int(item.data(_ID))])
 
     def _forget_oldest(self) -> None:
         """Let the oldest run go that is not pinned; the newest always stays."""
@@ -188,14 +211,18 @@ class RunHistory(QWidget):
         filled = self._table.rowCount() > 0
         self._table.setVisible(filled)
         self._empty.setVisible(not filled)
-        chosen = bool(self.selected_run())
-        for button in (self._all, self._rerun, self._pin):
-            button.setEnabled(chosen)
+        chosen = self.selected_runs()
+        self._all.setEnabled(bool(chosen))
+        self._compare.setEnabled(len(chosen) == PAIR)
+        for button in (self._rerun, self._pin):
+            button.setEnabled(len(chosen) == 1)
         self._pin.setText("Unpin" if self.selected_run() in self._pinned else "Pin")
 
     @Slot()
     def _on_selection_changed(self) -> None:
         self._show_buttons()
+        if len(self.selected_runs()) > 1:
+            return  # Every tab goes on showing the run that was chosen first.
         # Renewing a row's cells touches the selection too; that is no new choice.
         if self.selected_run() != self._announced:
             self._announced = self.selected_run()
@@ -207,6 +234,12 @@ class RunHistory(QWidget):
             self.rerun_requested.emit(self.selected_run())
 
     @Slot()
+    def _on_compare(self) -> None:
+        chosen = self.selected_runs()
+        if len(chosen) == PAIR:
+            self.compare_requested.emit(*chosen)
+
+    @Slot()
     def _on_pin(self) -> None:
         run_id = self.selected_run()
         if run_id:
@@ -216,11 +249,14 @@ class RunHistory(QWidget):
 
     @Slot(QPoint)
     def _show_menu(self, position: QPoint) -> None:
-        if not self.selected_run():
+        if not self.selected_runs():
             return
         menu = QMenu(self)
-        menu.addAction("Run again").triggered.connect(self._on_rerun)
-        menu.addAction(self._pin.text()).triggered.connect(self._on_pin)
+        if self.selected_run():
+            menu.addAction("Run again").triggered.connect(self._on_rerun)
+            menu.addAction(self._pin.text()).triggered.connect(self._on_pin)
+        elif len(self.selected_runs()) == PAIR:
+            menu.addAction("Compare").triggered.connect(self._on_compare)
         menu.addAction("Show all runs").triggered.connect(self.show_all)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._table.viewport().mapToGlobal(position))

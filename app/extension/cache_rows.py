@@ -24,7 +24,7 @@ from connectors.runtime.store import (
 
 _SHOWN_ANSWERS = 5
 _OWN = "this user alone; it is kept in the browser."
-_ACCOUNT_LIFETIME = "until maintenance, 3 months"
+_ACCOUNT_LIFETIME = "3 months or more"
 _OPTIONS_LIFETIME = "24 hours"
 
 
@@ -137,7 +137,7 @@ def match_row(number: str, platform: str, match: Match | None, age_s: float = 0.
         row,
         state=State.HIT if left_s > 0 else State.EXPIRED,
         age_s=age_s,
-        lifetime=f"7 days, {left} left" if left_s > 0 else "7 days, over",
+        lifetime=f"another {left}" if left_s > 0 else "7 days, over",
         answers=answers,
         meaning=meaning,
         actions=frozenset(actions),
@@ -236,7 +236,7 @@ def account_row(key: EntryKey, entry: StoredEntry | None) -> CacheRow:
         row,
         state=State.HIT,
         age_s=entry.age_s,
-        lifetime=f"{_ACCOUNT_LIFETIME}: overdue" if overdue else _ACCOUNT_LIFETIME,
+        lifetime="3 months, overdue" if overdue else _ACCOUNT_LIFETIME,
         answers=tuple(
             contact_line(each.get("name"), each.get("type"), each.get("id"))
             for each in real_entries(entry.value)

@@ -22,6 +22,7 @@ from app.documents import Document, section
 from app.journal import Journal
 from app.loop import TaskRunner
 from app.presenter.caches import CachesPresenter
+from app.presenter.compare import ComparePresenter
 from app.presenter.connect import ConnectPresenter
 from app.presenter.contacts import ContactsPresenter
 from app.presenter.inspector import InspectorPresenter
@@ -85,6 +86,7 @@ class WindowPresenter(QObject):
         self.traffic = TrafficPresenter(window, self.journal, self.tasks, self._get_bench, self)
         self.contacts = ContactsPresenter(window.contacts, self.journal, self)
         self.inspector.run_shown.connect(self.contacts.show_run)
+        self.compare = ComparePresenter(window, self.journal, self)
         self.phone = PhonePresenter(
             window.phone,
             self.tasks,

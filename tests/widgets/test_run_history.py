@@ -2,9 +2,9 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QTableWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QTableWidget
 
-from widgets import run_history
+from widgets import run_history, theme
 from widgets.page_state import RunRow
 from widgets.run_history import COLUMNS, EMPTY, NUMBERS, OUTCOMES, RunHistory
 
@@ -44,10 +44,14 @@ def press(qtbot, history, name):
     qtbot.mouseClick(button(history, name), Qt.MouseButton.LeftButton)
 
 
-def choose(qtbot, history, row):
+def choose(qtbot, history, row, keys=Qt.KeyboardModifier.NoModifier):
     table = table_of(history)
     place = table.visualItemRect(table.item(row, 1)).center()
-    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, keys, place)
+
+
+def choose_too(qtbot, history, row):
+    choose(qtbot, history, row, Qt.KeyboardModifier.ControlModifier)
 
 
 def texts(history, row=0):
@@ -204,3 +208,61 @@ def test_the_menu_of_a_chosen_run(qtbot, history):
     with qtbot.waitSignal(history.rerun_requested) as asked:
         menu.actions()[0].trigger()
     assert asked.args == [4]
+
+
+def test_two_runs_are_compared_the_earlier_one_first(qtbot, history):
+    for number in (1, 2, 3):
+        history.show_run_row(run(number))
+    choose(qtbot, history, 0)
+    assert not button(history, "compareRunsButton").isEnabled()
+    choose_too(qtbot, history, 2)
+    assert history.selected_runs() == [1, 3]
+    assert history.selected_run() == 0
+    with qtbot.waitSignal(history.compare_requested) as asked:
+        press(qtbot, history, "compareRunsButton")
+    assert asked.args == [1, 3]
+
+
+def test_more_than_two_runs_cannot_be_compared(qtbot, history):
+    for number in (1, 2, 3):
+        history.show_run_row(run(number))
+        choose_too(qtbot, history, 0)
+    assert len(history.selected_runs()) == 3
+    assert not button(history, "compareRunsButton").isEnabled()
+    assert button(history, "showAllRunsButton").isEnabled()
+
+
+def test_a_second_choice_leaves_the_tabs_at_the_first(qtbot, history):
+    history.show_run_row(run(1))
+    history.show_run_row(run(2))
+    choose(qtbot, history, 0)
+    with qtbot.assertNotEmitted(history.run_selected):
+        choose_too(qtbot, history, 1)
+        history.show_run_row(run(2, "none"))
+        choose_too(qtbot, history, 1)
+    assert not button(history, "compareRunsButton").isEnabled()
+    with qtbot.waitSignal(history.run_selected) as chosen:
+        choose(qtbot, history, 1)
+    assert chosen.args == [1]
+
+
+def test_the_menu_of_two_chosen_runs(qtbot, history):
+    history.show_run_row(run(1))
+    history.show_run_row(run(2))
+    choose(qtbot, history, 0)
+    choose_too(qtbot, history, 1)
+    table_of(history).customContextMenuRequested.emit(table_of(history).rect().center())
+    menu = history.findChild(QMenu)
+    qtbot.addWidget(menu)
+    assert [action.text() for action in menu.actions()] == ["Compare", "Show all runs"]
+    with qtbot.waitSignal(history.compare_requested) as asked:
+        menu.actions()[0].trigger()
+    assert asked.args == [1, 2]
+
+
+def test_the_outcomes_follow_a_change_of_the_theme(qapp, history):
+    history.show_run_row(run(1))
+    for scheme in ("dark", "light"):
+        theme.apply(QApplication.instance(), scheme)
+        shown = table_of(history).item(0, 0).foreground().color().name()
+        assert shown == theme.colors(scheme)["success"]

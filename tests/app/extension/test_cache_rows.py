@@ -32,7 +32,7 @@ def test_an_empty_match_can_be_poisoned():
 def test_a_match_says_whom_it_answers_and_how_long():
     row = cache_rows.match_row(NUMBER, "insightly", Match((ADA,), 0.0), 2 * DAY_S)
     assert row.name == "+14155550100 -> insightly"
-    assert (row.state, row.age, row.lifetime) == (State.HIT, "2 days ago", "7 days, 5 days left")
+    assert (row.state, row.age, row.lifetime) == (State.HIT, "2 days ago", "another 5 days")
     assert row.answer == "Ada · contact - 1"
     assert "renamed or deleted" in row.meaning
     assert row.actions == set(Action)

@@ -1,0 +1,81 @@
+"""The dialog that shows two runs side by side."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QTreeWidget
+
+from widgets.compare_runs_dialog import CompareRunsDialog
+from widgets.page_state import ComparedRow, ComparedRun, CompareState
+
+STATE = CompareState(
+    a=ComparedRun("findContact +1415", "14:02:11", "1 found: <b>Ada</b>", "FOUND: Ada was found."),
+    b=ComparedRun("findContact +1415", "14:03:00", "no match"),
+    sentence="The two runs differ in: requests and contacts.",
+    rows=(
+        ComparedRow("Requests", "GET /s", "changed", "a=1\na=2", "a=3"),
+        ComparedRow("Requests", "GET /t", "only B", "nothing", "no parameters"),
+        ComparedRow("Contacts", "7", "only A", "Ada (lead)", "nothing"),
+    ),
+    text="A: findContact +1415\n",
+)
+
+
+@pytest.fixture
+def dialog(qtbot):
+    dialog = CompareRunsDialog()
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(dialog)
+    dialog.start(STATE)
+    return dialog
+
+
+def tree(dialog):
+    return dialog.findChild(QTreeWidget, "comparisonTree")
+
+
+def test_it_opens_with_the_outcome_in_a_sentence(dialog):
+    assert dialog.isVisible()
+    assert dialog.findChild(QLabel, "compareSentence").text() == STATE.sentence
+
+
+def test_each_run_has_a_card(dialog):
+    shown = {
+        letter: [
+            line.text()
+            for line in dialog.findChild(QFrame, f"comparedRun{letter}").findChildren(QLabel)
+        ]
+        for letter in "AB"
+    }
+    assert shown["A"] == [
+        "A   findContact +1415",
+        "14:02:11   1 found: <b>Ada</b>",
+        "FOUND: Ada was found.",
+    ]
+    assert shown["B"] == ["B   findContact +1415", "14:03:00   no match"]
+
+
+def test_a_name_with_markup_stays_text(dialog):
+    lines = dialog.findChild(QFrame, "comparedRunA").findChildren(QLabel)
+    assert {line.textFormat() for line in lines} == {Qt.TextFormat.PlainText}
+
+
+def test_rows_stand_under_their_stage(dialog):
+    stages = [tree(dialog).topLevelItem(place) for place in range(2)]
+    assert [stage.text(0) for stage in stages] == ["Requests", "Contacts"]
+    assert [stage.childCount() for stage in stages] == [2, 1]
+    first = stages[0].child(0)
+    assert [first.text(column) for column in range(4)] == ["GET /s", "changed", "a=1\na=2", "a=3"]
+    assert all(stage.isExpanded() for stage in stages)
+
+
+def test_all_of_it_is_copied_as_text(qtbot, dialog):
+    button = dialog.findChild(QPushButton, "copyComparisonButton")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == STATE.text
+
+
+def test_it_closes(qtbot, dialog):
+    button = dialog.findChild(QPushButton, "closeComparisonButton")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()

@@ -157,6 +157,11 @@ class Journal:
                 self._file.write(b"\n")
 
     @property
+    def run_ids(self) -> tuple[int, ...]:
+        """The numbers of all runs, in the order in which they began."""
+        return tuple(self._by_run)
+
+    @property
     def last_run_id(self) -> int:
         """The highest number of a run, 0 before the first."""
         return self._last_run
@@ -194,6 +199,11 @@ class Journal:
         """
         kept = self._events if run_id is None else self._by_run.get(run_id, ())
         return (self._whole(each) for each in kept)
+
+    def started(self, run_id: int) -> RunStarted | None:
+        """Return how a run began, None when the journal has no such run."""
+        first = next(iter(self._by_run.get(run_id, ())), None)
+        return first if isinstance(first, RunStarted) else None
 
     def exchange(self, run_id: int, exchange_id: int) -> Exchange | None:
         """Return one exchange of a run, None when the journal has no such."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.exchange_menu import ExchangeMenu
 from widgets.field_row import label, restyle
 from widgets.network_filter import HELP, FilterError, NetworkFilter, parse_filter
 from widgets.network_model import NetworkModel, TextSource, status_text
@@ -37,6 +38,9 @@ class NetworkView(QWidget):
 
     Signals:
         exchange_selected(int, int): show the details of this exchange of this run.
+
+    Attributes:
+        menu: what can be done with the chosen exchange.
     """
 
     exchange_selected = Signal(int, int)
@@ -70,6 +74,7 @@ class NetworkView(QWidget):
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._table = self._build_table()
+        self.menu = ExchangeMenu(self._table, self.chosen_exchange)
         self._detail = ExchangeDetail()
         upper = QWidget()
         upper_layout = QVBoxLayout(upper)
@@ -118,6 +123,11 @@ class NetworkView(QWidget):
         row = self._model.row(self._table.currentIndex().row())
         if row is not None and _key(row) == _key(state):
             self._detail.show_exchange(state)
+
+    def chosen_exchange(self) -> tuple[int, int] | None:
+        """Return (run, exchange) of the chosen row, None when there is none."""
+        row = self._model.row(self._table.currentIndex().row())
+        return None if row is None else _key(row)
 
     @Slot()
     def clear(self) -> None:

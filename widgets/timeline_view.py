@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
+from widgets.exchange_menu import ExchangeMenu
 from widgets.field_row import label
 from widgets.timeline_model import AXIS, TimelineBar, TimelineModel, TimelineState, ticks, time_text
 
@@ -49,6 +50,9 @@ class TimelineView(QWidget):
     Signals:
         exchange_requested(int, int): show this exchange of this run.
         shown(): the tab has come to the front.
+
+    Attributes:
+        menu: what can be done with the chosen request.
     """
 
     exchange_requested = Signal(int, int)
@@ -70,6 +74,7 @@ class TimelineView(QWidget):
         self._table = _TimelineTable(self._model)
         self._table.activated.connect(self._on_chosen)
         self._table.clicked.connect(self._on_chosen)
+        self.menu = ExchangeMenu(self._table, self.chosen_exchange)
         self._legend = label(LEGEND, "muted", wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
@@ -79,11 +84,6 @@ class TimelineView(QWidget):
         layout.addWidget(self._legend)
         layout.addStretch(0)
         self.show_timeline(None)
-
-    @property
-    def table(self) -> QTableView:
-        """The rows, for menus."""
-        return self._table
 
     def show_timeline(self, state: TimelineState | None) -> None:
         """Show a run, or that there is none."""

@@ -43,12 +43,14 @@ class ContactsPresenter(QObject):
     def list_contacts(self) -> None:
         """List the contacts of the wanted run now."""
         self._timer.stop()
+        started = self._journal.started(self._wanted)
+        if started is None or started.operation not in _OPERATIONS:
+            return
         try:
             evidence = evidence_of(self._journal.events(self._wanted), self._wanted)
         except RunIncompleteError:
             return
-        if evidence.started.operation in _OPERATIONS:
-            self._view.show_contacts(contacts_state(evidence))
+        self._view.show_contacts(contacts_state(evidence))
 
     def close(self) -> None:
         """List nothing any more."""

@@ -13,6 +13,7 @@ from app.explain.compare import visible
 from app.explain.matrix import Cell, CellState, Matrix, match_matrix
 from app.explain.verdict import Verdict, VerdictCode, verdict_of
 from app.journal import Journal
+from app.traffic.har_import import OPERATION as IMPORTED
 from connectors.contract.manifest import Manifest
 from widgets.match_view import MatchView
 from widgets.page_state import FindingRow, MatchCell, MatchRow, MatchState, Tone
@@ -85,6 +86,9 @@ class MatchPresenter(QObject):
     def explain(self) -> None:
         """Explain the wanted run now."""
         self._timer.stop()
+        started = self._journal.started(self._wanted)
+        if started is not None and started.operation == IMPORTED:
+            return
         try:
             evidence = evidence_of(self._journal.events(self._wanted), self._wanted)
         except RunIncompleteError:

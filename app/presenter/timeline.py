@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.evidence import Evidence, RunIncompleteError, evidence_of
+from app.evidence import Evidence
 from app.explain.searches import searches_of
-from app.journal import Journal
-from app.traffic.dependencies import Wait, longest_chain, waits
+from app.journal import ConsolePrinted, ExchangeCaptured, Journal, RunFinished, RunStarted
+from app.loop import TaskRunner
+from app.traffic.dependencies import Wait, WaitFinder, longest_chain
+from app.traffic.run_reading import Pause, exchanges_in_order, size_of
 from connectors.contract.exchange import Exchange
 from widgets.page_state import Tone
 from widgets.timeline_model import TimelineBar, TimelineState, time_text
@@ -18,6 +22,10 @@ from widgets.timeline_view import TimelineView
 
 PAUSE_MS = 120
 """A burst of runs is not drawn one by one: the last of it is, after this pause."""
+
+DRAW = "timeline.draw"
+MOST_COMPARED = 2000
+"""Of more requests in a run, answers are not looked through for what later requests use."""
 
 MOST_MARKS = 20
 _LONGEST_LABEL = 200
@@ -28,12 +36,20 @@ class TimelinePresenter(QObject):
 
     Args:
         journal: where the run is read from.
+        tasks: a run of thousands of requests is read in slices.
     """
 
-    def __init__(self, view: TimelineView, journal: Journal, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        view: TimelineView,
+        journal: Journal,
+        tasks: TaskRunner,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._view = view
         self._journal = journal
+        self._tasks = tasks
         self._wanted = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -49,20 +65,39 @@ class TimelinePresenter(QObject):
 
     @Slot()
     def draw(self) -> None:
-        """Draw the wanted run now; none when it is drawn already."""
+        """Draw the wanted run now; nothing when it is drawn already."""
         self._timer.stop()
         wanted, self._wanted = self._wanted, 0
-        if not wanted:
-            return
-        try:
-            evidence = evidence_of(self._journal.events(wanted), wanted)
-        except RunIncompleteError:
-            return
-        self._view.show_timeline(timeline_state(evidence))
+        if wanted:
+            self._tasks.cancel(DRAW)
+            self._tasks.start(self._draw(wanted), name=DRAW)
 
     def close(self) -> None:
         """Draw nothing any more."""
         self._timer.stop()
+
+    async def _draw(self, run_id: int) -> None:
+        started = self._journal.started(run_id)
+        finished = None
+        printed = []
+        pause = Pause()
+        count = 0
+        for event in self._journal.events(run_id):
+            match event:
+                case ExchangeCaptured():
+                    count += 1
+                    await pause.after(size_of(event.exchange))
+                case ConsolePrinted():
+                    printed.append(event)
+                case RunFinished():
+                    finished = event
+        if started is None or finished is None:
+            return
+        line = _Line(started, compare=count <= MOST_COMPARED)
+        async with aclosing(exchanges_in_order(self._journal, run_id, pause)) as exchanges:
+            async for exchange in exchanges:
+                line.add(exchange)
+        self._view.show_timeline(line.state(finished, printed))
 
     @Slot()
     def _on_pause(self) -> None:
@@ -72,27 +107,71 @@ class TimelinePresenter(QObject):
 
 def timeline_state(evidence: Evidence) -> TimelineState:
     """Return a run as the Timeline tab shows it."""
-    exchanges = evidence.exchanges
-    begin = min([evidence.started.at_ms, *(one.started_ms for one in exchanges)])
-    ended = evidence.started.at_ms + evidence.finished.ms
-    end = max([ended, *(one.started_ms + one.ms for one in exchanges)])
-    waited = {wait.exchange: wait for wait in waits(exchanges)}
-    chain = longest_chain(exchanges, waited.values())
-    bars = [
-        _bar(one, begin, waited.get(one.id), one.id in chain, evidence.number) for one in exchanges
-    ]
-    marks = _marks(evidence, begin)
-    return TimelineState(
-        run_id=evidence.started.run_id,
-        sentence=_sentence(evidence, chain, end - begin),
-        total_ms=end - begin,
-        bars=tuple(sorted([*bars, *marks], key=_start)),
-    )
+    line = _Line(evidence.started, compare=len(evidence.exchanges) <= MOST_COMPARED)
+    for exchange in evidence.exchanges:
+        line.add(exchange)
+    return line.state(evidence.finished, evidence.console)
 
 
-def _bar(
-    exchange: Exchange, begin: float, wait: Wait | None, on_chain: bool, number: str
-) -> TimelineBar:
+class _Line:
+    """Grows a timeline out of exchanges in the order in which they began."""
+
+    def __init__(self, started: RunStarted, *, compare: bool) -> None:
+        self._started = started
+        self._number = str(started.input.get("phoneNumber") or "")
+        self._begin = started.at_ms
+        self._finder = WaitFinder(compare=compare)
+        self._compare = compare
+        self._waits: list[Wait] = []
+        self._bars: list[TimelineBar] = []
+
+    def add(self, exchange: Exchange) -> None:
+        """Take the next exchange."""
+        if not self._bars:
+            self._begin = min(self._begin, exchange.started_ms)
+        wait = self._finder.wait(exchange)
+        if wait is not None:
+            self._waits.append(wait)
+        self._bars.append(_bar(exchange, self._begin, wait, self._number))
+
+    def state(self, finished: RunFinished, printed: Sequence[ConsolePrinted]) -> TimelineState:
+        """Return what has grown."""
+        total = self._started.at_ms + finished.ms - self._begin
+        chain: tuple[int, ...] = ()
+        if self._bars:
+            last = max(self._bars, key=_end)
+            total = max(total, _end(last))
+            chain = longest_chain(last.exchange_id, self._waits)
+        on_chain = frozenset(chain)
+        bars = [replace(bar, on_chain=bar.exchange_id in on_chain) for bar in self._bars]
+        sentence = self._sentence(finished, chain, total)
+        marks = _marks(printed, self._begin)
+        return TimelineState(
+            self._started.run_id, sentence, total, tuple(sorted([*bars, *marks], key=_start))
+        )
+
+    def _sentence(self, finished: RunFinished, chain: Sequence[int], total_ms: float) -> str:
+        count = len(self._bars)
+        if not count:
+            if finished.cached:
+                return "No request was sent: the answer came from the account's cache."
+            return f"No request was sent in the {time_text(total_ms)} of this run."
+        on_chain = frozenset(chain)
+        spent = time_text(sum(bar.ms for bar in self._bars if bar.exchange_id in on_chain))
+        requests = "1 request" if count == 1 else f"{count:,} requests"
+        if len(chain) == 1:
+            where = f"request {chain[0]}"
+        else:
+            short = chain if len(chain) <= 8 else [*chain[:3], "…", *chain[-3:]]
+            shown = " → ".join(map(str, short))
+            where = f"the longest chain, {len(chain):,} requests one after another: {shown}"
+        told = f"{requests} in {time_text(total_ms)}, {spent} of it in {where}."
+        if not self._compare:
+            told += f" Answers of more than {MOST_COMPARED:,} requests are not compared."
+        return told
+
+
+def _bar(exchange: Exchange, begin: float, wait: Wait | None, number: str) -> TimelineBar:
     spellings = dict.fromkeys(found.value for found in searches_of(exchange, number))
     start = exchange.started_ms - begin
     tone = _tone(exchange)
@@ -114,7 +193,6 @@ def _bar(
         tone=tone,
         source=wait.source if wait else 0,
         by_answer=wait is not None and wait.kind == "answer",
-        on_chain=on_chain,
         tip=(
             f"{exchange.method} {exchange.url[:400]}\n{status}"
             + (f"\n{exchange.error}" if exchange.error else "")
@@ -124,37 +202,16 @@ def _bar(
     )
 
 
-def _marks(evidence: Evidence, begin: float) -> Sequence[TimelineBar]:
+def _marks(printed: Sequence[ConsolePrinted], begin: float) -> list[TimelineBar]:
     """Return what was printed, as moments; the rest of many lines is for the Console."""
     marks = []
-    for printed in evidence.console[:MOST_MARKS]:
-        text = printed.text.strip()
+    for event in printed[:MOST_MARKS]:
+        text = event.text.strip()
         if text:
-            marks.append(
-                TimelineBar(
-                    0,
-                    f"printed: {text.splitlines()[0]}"[:_LONGEST_LABEL],
-                    max(0.0, printed.at_ms - begin),
-                    tip=text[:1000],
-                )
-            )
+            label = f"printed: {text.splitlines()[0]}"[:_LONGEST_LABEL]
+            at_ms = max(0.0, event.at_ms - begin)
+            marks.append(TimelineBar(0, label, at_ms, tip=text[:1000]))
     return marks
-
-
-def _sentence(evidence: Evidence, chain: Sequence[int], total_ms: float) -> str:
-    count = len(evidence.exchanges)
-    if not count:
-        if evidence.finished.cached:
-            return "No request was sent: the answer came from the account's cache."
-        return f"No request was sent in the {time_text(total_ms)} of this run."
-    spent = sum(one.ms for one in evidence.exchanges if one.id in chain)
-    requests = "1 request" if count == 1 else f"{count} requests"
-    if len(chain) == 1:
-        where = f"request {chain[0]}"
-    else:
-        shown = " → ".join(map(str, chain if len(chain) <= 8 else [*chain[:3], "…", *chain[-3:]]))
-        where = f"the longest chain, {len(chain)} requests one after another: {shown}"
-    return f"{requests} in {time_text(total_ms)}, {time_text(spent)} of it in {where}."
 
 
 def _tone(exchange: Exchange) -> Tone:
@@ -173,3 +230,7 @@ def _path(url: str) -> str:
 
 def _start(bar: TimelineBar) -> float:
     return bar.start_ms
+
+
+def _end(bar: TimelineBar) -> float:
+    return bar.start_ms + bar.ms

@@ -33,8 +33,8 @@ from app.presenter.probe import ProbePresenter
 from app.presenter.timeline import TimelinePresenter
 from app.presenter.traffic import EXPORT, IMPORT, TrafficPresenter
 from app.sandbox.process import SandboxHandle, start_or_join
-from app.traffic.har_import import OPERATION
 from app.settings import MAX_FORMATS, Settings, save_settings
+from app.traffic.har_import import OPERATION
 from connectors import phone
 from connectors.contract.manifest import Manifest
 from connectors.host.load import ConnectorLoadError, builtin_platforms
@@ -81,7 +81,7 @@ class WindowPresenter(QObject):
         self.match = MatchPresenter(window.match, self.journal, self._manifest_of, self)
         self.inspector = InspectorPresenter(window, self.match, self)
         self.inspector.follow(self.journal)
-        self.timeline = TimelinePresenter(window.timeline, self.journal, self)
+        self.timeline = TimelinePresenter(window.timeline, self.journal, self.tasks, self)
         self.inspector.run_shown.connect(self.timeline.show_run)
         self.traffic = TrafficPresenter(window, self.journal, self.tasks, self._get_bench, self)
         self.contacts = ContactsPresenter(window.contacts, self.journal, self)

@@ -126,61 +126,78 @@ def together(last: Step, before: Iterable[Step]) -> list[Step]:
     return group
 
 
+class WaitFinder:
+    """Tells what each request waited for; they are given in the order in which they began.
+
+    It remembers the few answers that a request may still have waited for, so that a run of any size
+    can be read through it.
+
+    Args:
+        compare: whether to look for values of answers in later requests.
+    """
+
+    def __init__(self, *, compare: bool = True) -> None:
+        self._compare = compare
+        self._ended: list[Step] = []
+
+    def wait(self, exchange: Exchange) -> Wait | None:
+        """Return what a request waited for, None when it waited for nothing."""
+        step = Step(exchange)
+        at = bisect_right(self._ended, exchange.started_ms, key=_end)
+        # Whatever begins from now on has at least these before it.
+        del self._ended[: max(0, at - MOST_TOGETHER)]
+        found = self._source(step, self._ended[: min(at, MOST_TOGETHER)])
+        insort(self._ended, step, key=_end)
+        return found
+
+    def _source(self, step: Step, before: Sequence[Step]) -> Wait | None:
+        """Return what a step waited for out of what had ended, the last of it at the end."""
+        if not before:
+            return None
+        last = before[-1]
+        group = [last]
+        begin = last.exchange.started_ms
+        for other in reversed(before[:-1]):
+            if other.end <= begin:
+                break
+            group.append(other)
+            begin = min(begin, other.exchange.started_ms)
+        for other in group:
+            # An answer that was not kept whole counts as used, which proves nothing here.
+            if self._compare and other.answers is not None and uses(step, other):
+                return Wait(step.exchange.id, other.exchange.id, "answer")
+        if step.exchange.started_ms - last.end > AT_ONCE_MS:
+            return None
+        return Wait(step.exchange.id, last.exchange.id, "order")
+
+
 def waits(exchanges: Iterable[Exchange]) -> tuple[Wait, ...]:
     """Return what each request waited for; those that waited for nothing are left out.
 
     Args:
         exchanges: of one run, in any order.
     """
-    found = []
-    ended: list[Step] = []
-    for step in sorted(map(Step, exchanges), key=_start):
-        wait = _wait(step, ended[: bisect_right(ended, step.exchange.started_ms, key=_end)])
-        if wait is not None:
-            found.append(wait)
-        insort(ended, step, key=_end)
-    return tuple(found)
+    finder = WaitFinder()
+    found = map(finder.wait, sorted(exchanges, key=_began))
+    return tuple(wait for wait in found if wait is not None)
 
 
-def longest_chain(exchanges: Sequence[Exchange], waited: Iterable[Wait]) -> tuple[int, ...]:
+def longest_chain(last: int, waited: Iterable[Wait]) -> tuple[int, ...]:
     """Return the requests that made the run take as long as it did, first to last.
 
-    It is the chain that leads to the request that ended last.
+    Args:
+        last: the request that ended last.
+        waited: what each request waited for.
     """
     sources = {wait.exchange: wait.source for wait in waited}
-    if not exchanges:
-        return ()
-    at: int | None = max(exchanges, key=lambda one: one.started_ms + one.ms).id
-    chain: list[int] = []
-    while at is not None and at not in chain[-1:]:
-        chain.append(at)
-        at = sources.get(at)
+    chain = [last]
+    while chain[-1] in sources:
+        chain.append(sources[chain[-1]])
     return tuple(reversed(chain))
 
 
-def _wait(step: Step, before: Sequence[Step]) -> Wait | None:
-    """Return what a step waited for out of what had ended, the last of it at the end."""
-    if not before:
-        return None
-    last = before[-1]
-    group = [last]
-    begin = last.exchange.started_ms
-    for other in reversed(before[-MOST_TOGETHER:-1]):
-        if other.end <= begin:
-            break
-        group.append(other)
-        begin = min(begin, other.exchange.started_ms)
-    for other in group:
-        whole = other.answers is not None
-        if whole and uses(step, other):
-            return Wait(step.exchange.id, other.exchange.id, "answer")
-    if step.exchange.started_ms - last.end > AT_ONCE_MS:
-        return None
-    return Wait(step.exchange.id, last.exchange.id, "order")
-
-
-def _start(step: Step) -> float:
-    return step.exchange.started_ms
+def _began(exchange: Exchange) -> float:
+    return exchange.started_ms
 
 
 def _end(step: Step) -> float:

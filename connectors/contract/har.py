@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,9 @@ from connectors.contract.exchange import Body, Exchange
 from connectors.contract.har_cut import WholeParts, whole_parts
 
 BOM = b"\xef\xbb\xbf"
+HAR_END = b"\n  ]\n}}\n"
+"""How a HAR file ends that is written piece by piece."""
+
 UNKNOWN = -1
 """What the specification wants where a size or a time is not known."""
 
@@ -76,6 +80,7 @@ class _Request(msgspec.Struct, frozen=True, rename="camel"):
     method: str
     url: str
     headers: tuple[_Pair, ...] = ()
+    body_size: float | None = None
     post_data: _PostData | None = None
 
 
@@ -145,17 +150,17 @@ def to_har(exchanges: Iterable[Exchange], version: str) -> bytes:
         exchanges: secrets are gone from them already.
         version: of Callbench.
     """
-    return b"".join(har_pieces((), ((exchange, "") for exchange in exchanges), version))
+    entries = [har_piece(exchange, is_first=not at) for at, exchange in enumerate(exchanges)]
+    return b"".join([har_begin((), version), *entries, HAR_END])
 
 
-def har_pieces(
-    pages: Sequence[Page], entries: Iterable[tuple[Exchange, str]], version: str
-) -> Iterator[bytes]:
-    """Yield a HAR file piece by piece, so that none has to be in memory as a whole.
+def har_begin(pages: Iterable[Page], version: str) -> bytes:
+    """Return how a HAR file begins that is written piece by piece.
+
+    Pieces by :func:`har_piece` follow, then `HAR_END`: no file has to be in memory as a whole.
 
     Args:
         pages: what the entries belong to.
-        entries: each exchange with the id of its page, empty for none.
         version: of Callbench.
     """
     head = {
@@ -171,12 +176,13 @@ def har_pieces(
             for page in pages
         ],
     }
-    yield b'{"log": ' + _indented(head, 0).removesuffix(b"\n}") + b',\n  "entries": ['
-    comma = b""
-    for exchange, page in entries:
-        yield comma + b"\n    " + _indented(har_entry(exchange, page), 4)
-        comma = b","
-    yield b"\n  ]\n}}\n"
+    return b'{"log": ' + _indented(head, 0).removesuffix(b"\n}") + b',\n  "entries": ['
+
+
+def har_piece(exchange: Exchange, page: str = "", *, is_first: bool) -> bytes:
+    """Return one exchange as the next entry of a HAR file that is written piece by piece."""
+    comma = b"\n    " if is_first else b",\n    "
+    return comma + _indented(har_entry(exchange, page), 4)
 
 
 def har_entry(exchange: Exchange, page: str = "") -> dict[str, Any]:
@@ -352,7 +358,14 @@ def _exchange(number: int, entry: _Entry) -> Exchange:
     body = None
     if sent is not None and (sent.text or sent.params):
         text = sent.text or urlencode([(pair.name, pair.value or "") for pair in sent.params])
-        body = _body(text, sent.encoding, sent.mime_type, entry.sent_size, f"{where}.request")
+        body = _body(
+            text,
+            sent.encoding,
+            sent.mime_type,
+            request.body_size,
+            entry.sent_size,
+            f"{where}.request",
+        )
     content = response.content
     received = None
     if content.text:
@@ -360,6 +373,7 @@ def _exchange(number: int, entry: _Entry) -> Exchange:
             content.text,
             content.encoding,
             content.mime_type,
+            content.size,
             entry.received_size,
             f"{where}.response",
         )
@@ -393,33 +407,31 @@ def _until_answered(timings: _Timings) -> float | None:
 
 
 def _body(
-    text: str, encoding: str | None, mime_type: str | None, whole_size: int | None, where: str
+    text: str,
+    encoding: str | None,
+    mime_type: str | None,
+    told_size: float | None,
+    whole_size: int | None,
+    where: str,
 ) -> Body:
-    mime_type = mime_type or ""
     if encoding not in {None, "", "base64"}:
         raise HarError(f"{where} has a body in the encoding {encoding}; only base64 is known.")
     encoded = encoding == "base64"
     try:
-        size = len(base64.b64decode(text, validate=True)) if encoded else len(text.encode())
+        data = base64.b64decode(text, validate=True) if encoded else text.encode()
     except (binascii.Error, UnicodeEncodeError, ValueError) as error:
         raise HarError(f"{where} has a body that is no base64: {error}.") from error
     if encoded:
-        try:
-            # Browsers encode texts too; they are kept readable.
-            return Body(
-                text=base64.b64decode(text).decode(),
-                size=whole_size or size,
-                mime_type=mime_type,
-                truncated=whole_size is not None,
-            )
-        except UnicodeDecodeError:
-            pass
+        # Browsers encode texts too; they are kept readable.
+        with contextlib.suppress(UnicodeDecodeError):
+            text, encoded = data.decode(), False
+    told = int(told_size) if told_size and told_size > 0 else 0
     return Body(
         text=text,
         encoding="base64" if encoded else None,
-        size=whole_size or size,
+        size=whole_size or told or len(data),
         truncated=whole_size is not None,
-        mime_type=mime_type,
+        mime_type=mime_type or "",
     )
 
 

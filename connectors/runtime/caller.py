@@ -42,6 +42,12 @@ class Caller:
         needs_token = self._description.auth_type in ("apiKey", "oauth")
         return bool(self.user.access_token) or not needs_token
 
+    @property
+    def header(self) -> str:
+        """The Authorization header made for the user's present token, empty before the first."""
+        token, header = self._header or ("", "")
+        return header if token == self.user.access_token else ""
+
     def apply_user_changes(self, changes: dict[str, Any]) -> tuple[str, ...]:
         """Take over changed fields of the user (camelCase) and return the keys that were refused.
 

@@ -109,6 +109,11 @@ class Core:
         """The connected user, with what the connector has changed."""
         return self._caller.user
 
+    @property
+    def auth_header(self) -> str:
+        """The Authorization header that the connector was last given, empty before the first."""
+        return self._caller.header
+
     def apply_user_changes(self, changes: dict[str, Any]) -> tuple[str, ...]:
         """Take over changed fields of the user; see :meth:`Caller.apply_user_changes`."""
         return self._caller.apply_user_changes(changes)

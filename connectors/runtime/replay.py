@@ -10,13 +10,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
-import msgspec
 
 from connectors.contract.errors import ConnectorError
 from connectors.contract.exchange import Body, Exchange
 from connectors.contract.har import HarError, read_har
 from connectors.runtime import transport
 from connectors.runtime.redact import Redactor
+from connectors.runtime.scrub import scrubbed_request
 
 Key = tuple[str, str, frozenset[tuple[tuple[str, str], int]], str]
 _FAILURES: dict[str, type[httpx.TransportError]] = {
@@ -56,7 +56,7 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             HarError: the file cannot be read; the message names it.
         """
         try:
-            return cls([_scrubbed(exchange) for exchange in read_har(path.read_bytes())])
+            return cls([scrubbed_request(one, Redactor()) for one in read_har(path.read_bytes())])
         except OSError as error:
             raise HarError(f"The recording {path} cannot be read: {error.strerror}.") from error
         except HarError as error:
@@ -89,14 +89,6 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             headers=[(k, v) for k, v in exchange.response_headers if k.lower() not in _PACKED],
             stream=httpx.ByteStream(_bytes(body)),
         )
-
-
-def _scrubbed(exchange: Exchange) -> Exchange:
-    """Return a recording without secrets under known names: a browser's has them."""
-    redactor, body = Redactor(), exchange.body
-    if body is not None and body.encoding is None:
-        body = msgspec.structs.replace(body, text=redactor.body(body.text, body.mime_type))
-    return msgspec.structs.replace(exchange, url=redactor.url(exchange.url), body=body)
 
 
 def _redacted(request: httpx.Request, sent: bytes) -> Exchange:

@@ -88,6 +88,15 @@ def test_the_last_run_is_known_without_reading_anything_back(journal):
     assert journal.last_run_id == 7
 
 
+def test_runs_and_how_they_began_are_known_without_reading_anything_back(journal):
+    for event in (OTHER, STARTED, captured(1), FINISHED):
+        journal.append(event)
+    journal.close()
+    assert journal.run_ids == (2, 1)
+    assert journal.started(1) == STARTED
+    assert journal.started(2) is journal.started(9) is None
+
+
 def test_bodies_leave_memory(journal):
     journal.append(captured(0))
     tracemalloc.start()

@@ -98,6 +98,7 @@ async def test_a_lookup_is_drawn_when_the_tab_is_seen(open_desk):
     rows = desk.child(QTableView, "timelineTable")
     assert rows.model().rowCount() == 0
     desk.window.show_tab("Timeline")
+    await desk.idle()
     assert rows.model().rowCount() >= 4
     assert "requests in" in desk.child(QLabel, "timelineSentence").text()
     await desk.presenter.phone.match(seed.DEMO["nobody"].e164)
@@ -110,6 +111,7 @@ async def test_a_bar_opens_its_request(open_desk):
     await desk.presenter.phone.match(seed.DEMO["plain"].e164)
     await desk.idle()
     desk.window.show_tab("Timeline")
+    await desk.idle()
     rows = desk.child(QTableView, "timelineTable")
     rows.clicked.emit(rows.model().index(2, 0))
     tabs = desk.child(QTabWidget, "inspectorTabs")

@@ -4,7 +4,17 @@ import random
 
 import pytest
 
-from app.traffic.dependencies import AT_ONCE_MS, Step, Wait, longest_chain, together, uses, waits
+from app.traffic.dependencies import (
+    AT_ONCE_MS,
+    MOST_TOGETHER,
+    Step,
+    Wait,
+    WaitFinder,
+    longest_chain,
+    together,
+    uses,
+    waits,
+)
 from connectors.contract.exchange import Body
 
 
@@ -70,8 +80,8 @@ def test_the_longest_chain_leads_to_what_ended_last(runs):
         runs.exchange(3, "/deals?contact=71", at=55),
         runs.exchange(4, "/notes?contact=71", at=55, ms=20),
     ]
-    assert longest_chain(exchanges, waits(exchanges)) == (1, 3)
-    assert longest_chain([], ()) == ()
+    assert longest_chain(3, waits(exchanges)) == (1, 3)
+    assert longest_chain(3, ()) == (3,)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -86,5 +96,22 @@ def test_every_wait_points_back_in_time_and_every_chain_ends(runs, seed):
     for wait in found:
         source = by_id[wait.source]
         assert source.started_ms + source.ms <= by_id[wait.exchange].started_ms
-    chain = longest_chain(exchanges, found)
+    chain = longest_chain(exchanges[-1].id, found)
     assert len(chain) == len(set(chain))
+
+
+def test_a_run_of_any_size_is_read_through_a_finder(runs):
+    finder = WaitFinder()
+    answer = [{"id": n} for n in range(1000, 1200)]
+    exchanges = [
+        runs.exchange(n, f"/s?after={1000 + n}", at=n * 51, answer=answer) for n in range(1, 100)
+    ]
+    found = [finder.wait(one) for one in exchanges]
+    assert [wait.source for wait in found[1:]] == list(range(1, 99))
+    assert len(finder._ended) <= MOST_TOGETHER + 1
+
+
+def test_answers_are_not_looked_through_when_that_is_not_wanted(runs):
+    finder = WaitFinder(compare=False)
+    finder.wait(runs.exchange(1, "/s", answer=[{"id": 71}]))
+    assert finder.wait(runs.exchange(2, "/deals?contact=71", at=60)).kind == "order"

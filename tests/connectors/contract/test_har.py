@@ -8,10 +8,12 @@ import pytest
 
 from connectors.contract.exchange import Body, Exchange
 from connectors.contract.har import (
+    HAR_END,
     HarError,
     Page,
+    har_begin,
     har_entry,
-    har_pieces,
+    har_piece,
     open_har,
     read_entry,
     read_har,
@@ -88,12 +90,17 @@ ALL = [WHOLE, FAILED, BINARY, CUT]
 PAGES = [Page("run-1", "findContact +1415", 1_795_600_000_123.0), Page("run-2", "")]
 
 
+def in_pieces(entries):
+    pieces = [har_piece(one, page, is_first=not at) for at, (one, page) in enumerate(entries)]
+    return b"".join([har_begin(PAGES, "1.0"), *pieces, HAR_END])
+
+
 def test_what_is_written_keeps_the_specification():
     plain = json.loads(to_har(ALL, "1.0"))
     assert problems(plain) == []
     assert plain["log"]["creator"] == {"name": "Callbench", "version": "1.0"}
-    paged = har_pieces(PAGES, [(one, f"run-{1 + at % 2}") for at, one in enumerate(ALL)], "1.0")
-    assert problems(json.loads(b"".join(paged))) == []
+    paged = in_pieces([(one, f"run-{1 + at % 2}") for at, one in enumerate(ALL)])
+    assert problems(json.loads(paged)) == []
     assert problems(json.loads(to_har([], "1.0"))) == []
 
 
@@ -119,7 +126,7 @@ def test_the_checker_of_the_specification_finds_what_is_wrong():
 
 
 def test_pages_and_their_entries_are_read_again():
-    written = b"".join(har_pieces(PAGES, [(WHOLE, "run-1"), (BINARY, "run-2")], "1.0"))
+    written = in_pieces([(WHOLE, "run-1"), (BINARY, "run-2")])
     log = open_har(written)
     assert (log.version, log.made_by, log.pages, log.cut) == (
         "1.2",
@@ -243,7 +250,7 @@ def test_the_version_is_told_and_none_means_1_1():
 
 
 def test_of_a_file_that_is_cut_everything_before_the_cut_is_opened():
-    whole = b"".join(har_pieces(PAGES, [(WHOLE, "run-1"), (BINARY, "run-2")], "1.0"))
+    whole = in_pieces([(WHOLE, "run-1"), (BINARY, "run-2")])
     log = open_har(whole[:-30])
     assert (len(log.entries), log.pages, log.version) == (1, tuple(PAGES), "1.2")
     assert "truncated" in log.cut

@@ -56,6 +56,15 @@ async def test_an_api_key_is_encoded_once_until_it_changes():
     assert encoded == ["t1", "t2"]
 
 
+async def test_the_header_in_use_is_known_until_the_token_changes():
+    subject = caller(FakeConnector(getBasicAuth="x"), "apiKey", "getBasicAuth", "findContact")
+    assert subject.header == ""
+    await subject.call("findContact", FindContactInput())
+    assert subject.header == "Basic x"
+    subject.apply_user_changes({"accessToken": "t2"})
+    assert subject.header == ""
+
+
 async def test_a_token_that_was_renewed_is_the_one_that_is_used():
     connector = FakeConnector(checkAndRefreshAccessToken={"accessToken": "t2"})
     subject = caller(connector, "oauth", "checkAndRefreshAccessToken", "findContact")

@@ -123,8 +123,9 @@ async def test_the_kind_of_authentication_decides_the_header(
     make_core, connector, auth_type, header
 ):
     connector.results["findContact"] = {"successful": True, "matchedContactInfo": [ADA]}
-    await make_core(auth_type=auth_type).find_contact(NUMBER)
-    assert connector.input_of("findContact")["authHeader"] == header
+    core = make_core(auth_type=auth_type)
+    await core.find_contact(NUMBER)
+    assert connector.input_of("findContact")["authHeader"] == core.auth_header == header
 
 
 @pytest.mark.parametrize("matched", [None, [], [NEW]])

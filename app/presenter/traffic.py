@@ -1,0 +1,256 @@
+"""Exchanges out of the bench and into it: copied one by one, exported and imported as HAR."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QMimeData, QObject, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox
+
+from app.bench import Bench
+from app.cli import version
+from app.journal import Journal, RunStarted
+from app.loop import TaskRunner
+from app.traffic.curl import Command, CurlError, curl_command
+from app.traffic.har_export import export_har
+from app.traffic.har_import import OPERATION, import_har
+from app.traffic.known_secrets import KnownSecrets
+from connectors.contract.exchange import Exchange
+from connectors.contract.har import har_entry
+from widgets.exchange_menu import secrets_question
+from widgets.har_dialog import har_to_read, har_to_write
+from widgets.main_window import MainWindow
+
+IMPORT = "traffic.import"
+EXPORT = "traffic.export"
+NONE_CHOSEN = "No request is chosen: choose one in Network or in Timeline."
+NO_RUNS = "There is nothing to export yet: look a number up first."
+_PASSWORD_HINT = "x-kde-passwordManagerHint"  # noqa: S105  a name that clipboard managers know
+
+
+class TrafficPresenter(QObject):
+    """Does what the menus of Network, Timeline and File ask for.
+
+    Args:
+        journal: where exchanges are read from, and where imported ones go.
+        bench: gives the bench in use, None while there is none.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        journal: Journal,
+        tasks: TaskRunner,
+        bench: Callable[[], Bench | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._journal = journal
+        self._tasks = tasks
+        self._bench = bench
+        self._asked: tuple[int, int] = (0, 0)
+        self._exported: list[int] = []
+        window.network.menu.requested.connect(self.act)
+        window.timeline.menu.requested.connect(self.act)
+        window.copy_curl_requested.connect(self._on_copy_curl)
+        window.import_har_requested.connect(self._on_import)
+        window.export_har_requested.connect(self._on_export)
+
+    @Slot(str, int, int)
+    def act(self, key: str, run_id: int, exchange_id: int) -> None:
+        """Do what a menu asks for with one exchange."""
+        exchange = self._journal.exchange(run_id, exchange_id)
+        if exchange is None:
+            self._window.show_note("This request is not in the journal any more.")
+            return
+        match key:
+            case "curl":
+                self._copy_command(exchange)
+            case "curlWithSecrets":
+                self._ask(run_id, exchange)
+            case "harEntry":
+                entry = msgspec.json.format(msgspec.json.encode(har_entry(exchange)), indent=2)
+                self._copy(entry.decode(), "Copied as HAR entry.")
+            case "url":
+                self._copy(exchange.url, "Copied the URL.")
+            case "answer":
+                self._copy_answer(exchange)
+
+    @Slot(str)
+    def import_file(self, path: str) -> None:
+        """Read a HAR file into runs of their own."""
+        if self._tasks.running(IMPORT):
+            self._window.show_note("A file is being read already: wait for it, or cancel it.")
+            return
+        self._tasks.start(self._import(Path(path)), name=IMPORT)
+
+    @Slot(str)
+    def export_file(self, path: str) -> None:
+        """Write the runs that the dialog was opened for to a HAR file."""
+        self.export_runs(Path(path), self._exported)
+
+    def export_runs(self, path: Path, run_ids: Sequence[int]) -> None:
+        """Write these runs to a HAR file."""
+        self._tasks.start(self._export(path, tuple(run_ids)), name=EXPORT)
+
+    def runs_to_export(self) -> list[int]:
+        """Return the run chosen in the history, else all of them."""
+        chosen = self._window.run_history.selected_run()
+        if chosen:
+            return [chosen]
+        return list(self._journal.run_ids)
+
+    @Slot()
+    def _on_copy_curl(self) -> None:
+        window = self._window
+        view = window.timeline if window.current_tab() == "Timeline" else window.network
+        chosen = view.chosen_exchange()
+        if chosen is None:
+            window.show_note(NONE_CHOSEN)
+            return
+        self.act("curl", *chosen)
+
+    @Slot()
+    def _on_import(self) -> None:
+        dialog = har_to_read(self._window)
+        dialog.fileSelected.connect(self.import_file)
+        dialog.open()
+
+    @Slot()
+    def _on_export(self) -> None:
+        self._exported = self.runs_to_export()
+        if not self._exported:
+            self._window.show_note(NO_RUNS)
+            return
+        count = len(self._exported)
+        what = f"all {count} runs" if count > 1 else f"run {self._exported[0]}"
+        dialog = har_to_write(self._window, what, self._file_name())
+        dialog.fileSelected.connect(self.export_file)
+        dialog.open()
+
+    def _copy_command(self, exchange: Exchange, known: KnownSecrets | None = None) -> None:
+        try:
+            command = curl_command(exchange, known)
+        except CurlError as error:
+            self._window.show_note(str(error))
+            return
+        self._copy(command.text, _copied(command), secret=bool(command.filled))
+
+    def _ask(self, run_id: int, exchange: Exchange) -> None:
+        """Ask before secrets go to the clipboard; say instead why there are none to fill in."""
+        known = self._known_secrets(run_id)
+        bench = self._bench()
+        if known is None or bench is None:
+            self._window.show_note(
+                "The secrets of this request are not known: it was not made by the connection in "
+                "use. Copy as cURL works."
+            )
+            return
+        try:
+            command = curl_command(exchange, known)
+        except CurlError as error:
+            self._window.show_note(str(error))
+            return
+        if not command.filled:
+            self._window.show_note(
+                "No secret of this request is known by its name. Copy as cURL works."
+            )
+            return
+        self._asked = (run_id, exchange.id)
+        names = ", ".join(command.filled)
+        question = secrets_question(
+            self._window, f"Copy with the secrets of {bench.connection.name}: {names}?"
+        )
+        question.buttonClicked.connect(self._on_answered)
+        question.open()
+
+    @Slot()
+    def _on_answered(self) -> None:
+        question = self.sender()
+        run_id, exchange_id = self._asked
+        exchange = self._journal.exchange(run_id, exchange_id)
+        known = self._known_secrets(run_id)
+        if not isinstance(question, QMessageBox) or exchange is None or known is None:
+            return
+        if question.buttonRole(question.clickedButton()) == QMessageBox.ButtonRole.AcceptRole:
+            self._copy_command(exchange, known)
+
+    def _known_secrets(self, run_id: int) -> KnownSecrets | None:
+        """Return the secrets in use; None for a run of another connector or of a file."""
+        bench = self._bench()
+        started = next(
+            (event for event in self._journal.events(run_id) if isinstance(event, RunStarted)), None
+        )
+        if bench is None or bench.description is None or started is None:
+            return None
+        if started.operation == OPERATION or started.platform != bench.connection.platform:
+            return None
+        return KnownSecrets(
+            bench.core.user,
+            bench.core.auth_header,
+            bench.connection.config,
+            key_based=bench.description.auth_type == "apiKey",
+        )
+
+    def _copy_answer(self, exchange: Exchange) -> None:
+        body = exchange.response_body
+        if body is None or not body.text:
+            self._window.show_note("This request has no answer to copy.")
+        elif body.encoding is not None:
+            self._window.show_note(f"The answer is {body.size:,} bytes that are no text.")
+        else:
+            cut = f" Only its beginning: it had {body.size:,} bytes." if body.truncated else ""
+            self._copy(body.text, f"Copied the answer.{cut}")
+
+    def _copy(self, text: str, note: str, *, secret: bool = False) -> None:
+        data = QMimeData()
+        data.setText(text)
+        if secret:
+            # Clipboard managers that know it keep no history of this.
+            data.setData(_PASSWORD_HINT, b"secret")
+        QGuiApplication.clipboard().setMimeData(data)
+        self._window.show_note(note)
+
+    async def _import(self, path: Path) -> None:
+        self._window.show_note(f"Reading {path.name} … Ctrl+. cancels.")
+        imported = await import_har(path, self._journal, self._on_progress)
+        self._window.show_note(imported.sentence)
+        if not imported.clean:
+            self._window.show_error(imported.sentence)
+
+    def _on_progress(self, taken: int, of: int) -> None:
+        self._window.show_note(f"Reading … {taken:,} of {of:,} requests. Ctrl+. cancels.")
+
+    async def _export(self, path: Path, run_ids: Sequence[int]) -> None:
+        try:
+            count = await export_har(path, self._journal, run_ids, version())
+        except OSError as error:
+            self._window.show_error(
+                f"{path} cannot be written: {error.strerror}. Choose another folder."
+            )
+            return
+        requests = "1 request" if count == 1 else f"{count:,} requests"
+        self._window.show_note(
+            f"{requests} written to {path.name}. Secrets are not in it; names and numbers are."
+        )
+
+    def _file_name(self) -> str:
+        if len(self._exported) != 1:
+            return "callbench.har"
+        started = next(iter(self._journal.events(self._exported[0])))
+        subject = started.subject if isinstance(started, RunStarted) else ""
+        words = re.sub(r"[^\w.-]+", "-", subject).strip("-.").removesuffix(".har")
+        return f"{words[:60] or 'callbench'}.har"
+
+
+def _copied(command: Command) -> str:
+    if command.filled:
+        return f"Copied as cURL with secrets: {', '.join(command.filled)}."
+    if command.open:
+        return f"Copied as cURL. Set {', '.join(command.open)} before you run it."
+    return "Copied as cURL."

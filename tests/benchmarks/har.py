@@ -1,0 +1,127 @@
+"""A HAR file of many megabytes in and out: time, memory, and the window's longest gap.
+
+The real window on the sandbox; a 5 ms timer measures the gaps of its event loop. Run by
+``make bench``; an argument is the size of the file in megabytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+MEGABYTES = 200
+PEOPLE = 150
+REST_S = 2.0
+
+
+def write_har(path: Path, megabytes: int) -> int:
+    """Write a file as a browser does, secrets included; return how many entries it has."""
+    people = [
+        {"CONTACT_ID": n, "FIRST_NAME": "Anna", "PHONE": f"+1 415 555 {n:04}", "LINKS": []}
+        for n in range(PEOPLE)
+    ]
+    text, count = json.dumps(people), 0
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"log":{"version":"1.2","creator":{"name":"B","version":"1"},"entries":[')
+        while file.tell() < megabytes * 1_000_000:
+            entry = {
+                "startedDateTime": f"2026-11-24T10:{count // 6000 % 60:02}:{count // 100 % 60:02}Z",
+                "time": 50,
+                "request": {
+                    "method": "GET",
+                    "url": f"https://crm.test/contact?jwtToken=0a1b2c3d4e5f&n={count}",
+                    "headers": [{"name": "Authorization", "value": "Bearer 1a2b3c4d5e6f7a8b9c"}],
+                },
+                "response": {
+                    "status": 200,
+                    "content": {"mimeType": "application/json", "text": text},
+                },
+                "timings": {"send": 0, "wait": 45, "receive": 5},
+            }
+            file.write(("," if count else "") + json.dumps(entry))
+            count += 1
+        file.write("]}}")
+    return count
+
+
+def resident_mb() -> float:
+    """Return the memory of this process now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def main() -> int:
+    """Print what an import and an export cost."""
+    megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else MEGABYTES
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+    from PySide6.QtCore import Qt, QTimer
+
+    from app.loop import run_with_qt
+    from app.main import build_application, build_presenter, build_window
+    from app.presenter.traffic import EXPORT, IMPORT
+    from app.settings import Settings
+
+    application = build_application()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings()
+        window = build_window(application, settings)
+        gaps: list[float] = []
+        last = [time.perf_counter()]
+
+        def tick() -> None:
+            now = time.perf_counter()
+            gaps.append((now - last[0]) * 1000)
+            last[0] = now
+
+        def told(what: str, seconds: float) -> None:
+            ordered = sorted(gaps)
+            print(f"  {what}")
+            print(f"    megabytes per second   {megabytes / seconds:6.1f}")
+            print(f"    longest gap            {ordered[-1]:6.1f} ms")
+            print(f"    99 of 100 gaps below   {ordered[int(len(ordered) * 0.99)]:6.1f} ms")
+            gaps.clear()
+
+        async def work() -> int:
+            home = Path(folder)
+            presenter = build_presenter(window, home, settings)
+            await presenter.start()
+            count = write_har(home / "large.har", megabytes)
+            timer = QTimer()
+            timer.setTimerType(Qt.TimerType.PreciseTimer)
+            timer.timeout.connect(tick)
+            timer.start(5)
+            await asyncio.sleep(REST_S)
+            before = resident_mb()
+            print(f"HAR file of {megabytes} MB, {count:,} entries")
+            print(f"  longest gap at rest      {max(gaps[20:]):6.1f} ms")
+            gaps.clear()
+            began = time.perf_counter()
+            presenter.traffic.import_file(str(home / "large.har"))
+            while presenter.tasks.running(IMPORT):
+                await asyncio.sleep(0.05)
+            told("import", time.perf_counter() - began)
+            reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+            print(f"    window's memory / file {(resident_mb() - before) / megabytes:6.2f}")
+            print(f"    reader's memory / file {reader / megabytes:6.2f}")
+            began = time.perf_counter()
+            presenter.traffic.export_runs(home / "again.har", presenter.traffic.runs_to_export())
+            while presenter.tasks.running(EXPORT):
+                await asyncio.sleep(0.05)
+            told("export", time.perf_counter() - began)
+            timer.stop()
+            await presenter.close()
+            return 0
+
+        return run_with_qt(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

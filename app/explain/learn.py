@@ -34,6 +34,7 @@ _SEPARATOR = re.compile(r"[,;/|&\n\r]+|\s(?:or|and|und|oder|et|ou)\s", re.IGNORE
 _FEWEST_DIGITS_OF_A_NUMBER = 7
 _ROUNDED = re.compile(r"\s*[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*")
 _DECIMAL = re.compile(r"\+?\d{7,}[.,]0")
+_REWRITTEN = "a mobile or carrier prefix stands among its digits: no format has them in this order"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -113,7 +114,7 @@ class FormatLearner:
         self._numbers = 0
         self._kinds: dict[tuple[str, str], _Kind] = {}
         self._shapes: dict[str, _Shape] = {}
-        self._by_number: dict[tuple[str, str, int, str], _Kind] = {}
+        self._by_number: dict[tuple[str, str | None, int, str], _Kind] = {}
         self._set_aside: _Kind | None = None
 
     def add(self, text: str) -> None:
@@ -160,7 +161,7 @@ class FormatLearner:
         return listed
 
     def _why_rare(self, kind: _Kind) -> str:
-        abroad = f", a number of {kind.region}" if kind.region != self._reader.region else ""
+        abroad = f", a number of {kind.abroad}" if kind.abroad else ""
         return f"rarer than the {self._most} formats{abroad}"
 
     def _add_long(self, text: str) -> None:
@@ -180,30 +181,32 @@ class FormatLearner:
             digits, number = digits_of(text), self._reader.read(text)
         if number is None:
             return self._kind(shape.spelling, self._why_invalid(digits, shape), text)
-        places = len(number.national_significant_number)
-        key = (shape.masked, digits[:-places], places, number.region)
+        national = number.national_significant_number
+        lead = digits.removesuffix(national) if digits.endswith(national) else None
+        key = (shape.masked, lead, len(national), number.region)
         kind = self._by_number.get(key)
         if kind is None:
-            kind = self._by_number[key] = self._kind_of_number(text, digits, shape, number)
+            kind = self._by_number[key] = self._kind_of_number(text, lead, shape, number)
         return kind
 
     def _read_without_plus(self, digits: str) -> StoredNumber | None:
         """Read digits that are too many for this region as a number with its country code."""
-        if len(digits) <= self._reader.lengths[1]:
+        if len(digits) <= self._reader.lengths[1] or digits.startswith("0"):
             return None
         number = self._reader.read_plain("+" + digits, digits, international=True)
         return None if number and number.country_code == self._reader.country_code else number
 
-    def _kind_of_number(self, text: str, digits: str, shape: _Shape, number: StoredNumber) -> _Kind:
-        national = number.national_significant_number
-        if not digits.endswith(national):
-            why = f"its digits are not those of the number itself, {national}, in this order"
-            return self._kind(shape.spelling, why, text)
-        made = format_of(text, len(national))
+    def _kind_of_number(
+        self, text: str, lead: str | None, shape: _Shape, number: StoredNumber
+    ) -> _Kind:
+        """Return the kind of a valid number; `lead` are the digits before the number's own."""
+        if lead is None:
+            return self._kind(shape.spelling, _REWRITTEN, text)
+        made = format_of(text, len(number.national_significant_number))
         candidate = phone.apply_format(_as_phone_number(number), made)
         if candidate.status == "ok" and candidate.text == text:
-            return self._kind(made, "", text, number.region)
-        lead = digits.removesuffix(national)
+            abroad = number.region if number.country_code != self._reader.country_code else ""
+            return self._kind(made, "", text, abroad)
         why = f"'{lead}' before the number is no country code or trunk prefix of {number.region}"
         return self._kind(shape.spelling, why, text)
 
@@ -218,10 +221,10 @@ class FormatLearner:
             return f"too long for a number of {region}: {len(digits)} digits"
         return f"no valid number of {region}: another country's needs its country code"
 
-    def _kind(self, spelling: str, why: str, example: str, region: str = "") -> _Kind:
+    def _kind(self, spelling: str, why: str, example: str, abroad: str = "") -> _Kind:
         kind = self._kinds.get((spelling, why))
         if kind is None:
-            kind = self._kinds[spelling, why] = _Kind(spelling, why, example, region)
+            kind = self._kinds[spelling, why] = _Kind(spelling, why, example, abroad)
         return kind
 
     def _set_the_rarest_aside(self) -> None:
@@ -266,15 +269,18 @@ def format_of(text: str, places: int) -> str:
 
 
 class _Kind:
-    """A kind of spelling: a format, or a masked text that none can give, with `why`."""
+    """A kind of spelling: a format, or a masked text that none can give, with `why`.
 
-    __slots__ = ("count", "example", "region", "spelling", "why")
+    `abroad` is the region of a number with another country code than the file's own.
+    """
 
-    def __init__(self, spelling: str, why: str, example: str, region: str) -> None:
+    __slots__ = ("abroad", "count", "example", "spelling", "why")
+
+    def __init__(self, spelling: str, why: str, example: str, abroad: str) -> None:
         self.spelling = spelling
         self.why = why
         self.example = example
-        self.region = region
+        self.abroad = abroad
         self.count = 0
 
 
@@ -337,6 +343,8 @@ def _why_never(text: str) -> str:
 
 def _odd_character(text: str) -> str | None:
     """Name the first character that a person cannot see for what it is."""
+    if text.isascii() and text.isprintable():
+        return None
     for each in compare(text, "").differences:
         if is_odd(text[each.at]):
             return _UNNAMED.get(text[each.at], each.text)

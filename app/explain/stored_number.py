@@ -82,8 +82,8 @@ class NumberReader:
         """
         if international:
             found = self._read_international(text, digits)
-        elif self._leaving_home is not None and self._leaving_home.match(digits):
-            found = self._ask_library(text)
+        elif self._leaving_home is not None and (gone := self._leaving_home.match(digits)):
+            found = self._read_international(text, digits[gone.end() :])
         elif digits.startswith(str(self.country_code)):
             found = self._read_with_own_code(text, digits)
         else:

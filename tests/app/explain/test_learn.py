@@ -119,7 +119,7 @@ def test_why_a_text_is_not_covered(text, said):
 
 
 def test_digits_in_another_order_are_named():
-    assert "its digits are not those of the number itself" in why("011 15-2345-6789", "AR")
+    assert why("011 15-2345-6789", "AR").startswith("a mobile or carrier prefix stands among")
 
 
 def test_a_very_long_text_is_no_phone_number():
@@ -158,6 +158,10 @@ def test_the_same_spelling_may_stay_uncovered_for_two_reasons():
 
 def test_a_number_from_abroad_says_so():
     assert "a number of GB" in learn(["+44 20 7946 0958"], most=0).uncovered[0].why
+
+
+def test_a_number_of_another_region_with_the_same_country_code_is_not_from_abroad():
+    assert "number of" not in learn(["416-555-0132"], most=0).uncovered[0].why
 
 
 def test_rare_spellings_are_listed_together():

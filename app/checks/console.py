@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from app.checks.finding import Finding, Rule, found
 from app.checks.reading import shown
 from app.evidence import Evidence
-from connectors.runtime.redact import NAMES, REDACTED
-
-_SHORTEST = 8
-_NAMED = re.compile(
-    r"(?i)(?<![\w-])(?P<name>"
-    + "|".join(map(re.escape, sorted(NAMES, key=len, reverse=True)))
-    + r")"
-    r"[\"']?\s*[:=]\s*[\"']?(?:bearer\s+|basic\s+)?(?P<value>[^\s\"',;}&]+)"
-)
-_BARE = re.compile(
-    r"(?i)\b(?P<name>bearer|basic)\s+[a-z0-9+/_.~-]{16,}=*|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"
-)
+from connectors.runtime import secret_names
+from connectors.runtime.secret_names import REDACTED
 
 
 def check_console(evidence: Evidence) -> Iterator[Finding]:
@@ -41,13 +30,9 @@ def check_reported(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _secret_in(text: str) -> str:
-    if REDACTED in text:
-        return "a secret of the connection"
-    for named in _NAMED.finditer(text):
-        # A word ("token: refreshed") is no secret; what is generated or chosen well has a digit.
-        if len(named["value"]) >= _SHORTEST and any(map(str.isdigit, named["value"])):
-            return f"a value of {named['name'].lower()}"
-    bare = _BARE.search(text)
-    if bare is None:
+    """Name the secret in a line; what captured the line has put a placeholder in its place."""
+    kept = secret_names.without_named(text)
+    if REDACTED not in kept:
         return ""
-    return f"a {bare['name'].capitalize()} credential" if bare["name"] else "a JSON web token"
+    name = secret_names.named_before(kept)
+    return f"a value of {name}" if name else "a secret"

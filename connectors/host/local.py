@@ -43,6 +43,8 @@ from connectors.runtime.replay import ReplayTransport
 from connectors.runtime.transport import Invocation, build_client
 
 MAX_RESULT_BYTES = 8 * 1024 * 1024
+_CREDENTIALS = frozenset({"getBasicAuth", "getUserInfo", "checkAndRefreshAccessToken"})
+"""Operations whose very result is a secret, for core; every other result is kept and shown."""
 _options: ContextVar[InvokeOptions] = ContextVar("options")
 _on_event: ContextVar[OnEvent] = ContextVar("on_event")
 
@@ -86,8 +88,11 @@ class _Context:
         _on_event.get()(UserEvent(changes=wire, invocation=_invocation_id()))
 
     def report(self, code: str, message: str) -> None:
-        text = transport.current.get().redactor.text(message)
-        _on_event.get()(FindingEvent(code=code, message=text, invocation=_invocation_id()))
+        redactor = transport.current.get().redactor
+        told = FindingEvent(
+            code=redactor.prose(code), message=redactor.prose(message), invocation=_invocation_id()
+        )
+        _on_event.get()(told)
 
 
 class LocalHost:
@@ -232,7 +237,7 @@ class LocalHost:
         except msgspec.ValidationError as error:
             return None, ErrorInfo(
                 type="InvalidInputError",
-                message=redactor.text(f"The input of {operation} has a wrong shape: {error}."),
+                message=redactor.prose(f"The input of {operation} has a wrong shape: {error}."),
             )
         except (KeyboardInterrupt, asyncio.CancelledError):
             raise
@@ -240,9 +245,11 @@ class LocalHost:
             if isinstance(error, TimeoutError) and error.__cause__ is None and not str(error):
                 raise
             return None, _error_info(error, redactor)
-        return self._result(operation, returned)
+        return self._result(operation, returned, redactor)
 
-    def _result(self, operation: str, returned: Any) -> tuple[Any, ErrorInfo | None]:
+    def _result(
+        self, operation: str, returned: Any, redactor: Redactor
+    ) -> tuple[Any, ErrorInfo | None]:
         try:
             encoded = msgspec.json.encode(returned)
         except (TypeError, ValueError, RecursionError) as error:
@@ -256,7 +263,8 @@ class LocalHost:
                 message=f"{operation} returned {len(encoded) / 1e6:.0f} MB; at most "
                 f"{MAX_RESULT_BYTES / 1e6:.0f} MB are taken: return fewer contacts.",
             )
-        return msgspec.json.decode(encoded), None
+        result = msgspec.json.decode(encoded)
+        return result if operation in _CREDENTIALS else redactor.result(result), None
 
 
 def camel_case(name: str) -> str:
@@ -279,7 +287,7 @@ def _error_info(error: BaseException, redactor: Redactor) -> ErrorInfo:
     stack = "".join(traceback.format_exception(error))
     return ErrorInfo(
         type=type(error).__name__,
-        message=redactor.text(message),
+        message=redactor.prose(message),
         status=status if isinstance(status, int) else None,
-        stack=redactor.text(stack)[-8000:],
+        stack=redactor.prose(stack)[-8000:],
     )

@@ -32,6 +32,7 @@ from connectors.contract.hosting import (
     UserEvent,
 )
 from connectors.contract.model import from_wire, to_wire
+from connectors.host.console import MAX_PRINT
 from connectors.host.load import ConnectorLoadError
 from connectors.runtime.redact import Redactor, secrets_in
 
@@ -302,15 +303,20 @@ class _Child:
                 future.set_result(self._exited())
 
     async def _read_stderr(self) -> None:
-        stream = self._process.stderr
+        """Read what is printed past the console, line by line: a value may be cut between reads."""
+        stream, pending = self._process.stderr, b""
         while stream is not None:
             chunk = await stream.read(64 * 1024)
+            lines = (pending + chunk).splitlines(keepends=True)
+            unfinished = bool(chunk) and bool(lines) and not lines[-1].endswith(b"\n")
+            pending = lines.pop() if unfinished and len(lines[-1]) < MAX_PRINT else b""
+            if lines:
+                whole = b"".join(lines).decode("utf-8", errors="replace")
+                for line in self._redactor.prose(whole).splitlines():
+                    self._last_words.append(line)
+                    self._tell(ConsoleEvent(text=line, stream="stderr"))
             if not chunk:
                 return
-            text = self._redactor.text(chunk.decode("utf-8", errors="replace"))
-            for line in text.splitlines():
-                self._last_words.append(line)
-                self._tell(ConsoleEvent(text=line, stream="stderr"))
 
     async def _take(self, line: bytes) -> None:
         try:
@@ -319,7 +325,7 @@ class _Child:
             else:
                 message = msgspec.json.decode(line)
         except msgspec.DecodeError:
-            text = self._redactor.text(line.decode("utf-8", errors="replace").rstrip("\n"))
+            text = self._redactor.prose(line.decode("utf-8", errors="replace").rstrip("\n"))
             self._tell(ConsoleEvent(text=text, stream="stdout"))
             return
         if not isinstance(message, dict):
@@ -328,6 +334,8 @@ class _Child:
             event = _event(message)
             if isinstance(event, UserEvent):
                 self._redactor.learn(secrets_in(event.changes))
+            elif isinstance(event, ConsoleEvent) and not event.invocation:
+                event = msgspec.structs.replace(event, text=self._redactor.prose(event.text))
             if event is not None:
                 self._tell(event)
             return

@@ -52,3 +52,17 @@ async def test_a_huge_print_is_cut_and_says_so():
     (event,) = [event for event in events if event.text]
     assert len(event.text) < MAX_PRINT + 100
     assert event.text.endswith("cut here: 1,000,000 characters were printed.")
+
+
+async def test_a_secret_at_the_place_of_the_cut_shows_no_half():
+    out, events = writer()
+    transport.current.set(Invocation(id=1, redactor=Redactor(["canary-0123456789"])))
+    print("a " * (MAX_PRINT // 2 - 4) + "canary-0123456789" + "b" * 99, file=out)
+    (event,) = events
+    assert "canary" not in event.text
+
+
+async def test_what_is_named_secret_is_not_shown_even_outside_an_operation():
+    out, events = writer()
+    print("token=t0ken-0123456789 for Ada, +16505551234", file=out)
+    assert [event.text for event in events] == [f"token={REDACTED} for Ada, +16505551234"]

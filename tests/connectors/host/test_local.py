@@ -54,6 +54,8 @@ CONNECTOR = r"""
                 self.context.report("code", "canary-0123 was left out")
                 self.context.save_user(access_token="canary-0123")
                 self.context.account_data.put("lists", [1])
+            if what == "leak":
+                return {"id": 7, "name": "Ada", "note": "canary-0123", "token": "abc"}
             if what == "http":
                 return (await self.http.get("https://crm.example/a")).json()
             data = self.context.account_data
@@ -179,6 +181,11 @@ async def test_events_come_in_order_and_before_the_reply(host):
         UserEvent(changes={"accessToken": "canary-0123"}, invocation=1),
         CacheEvent(key="lists", value=[1], invocation=1),
     ]
+
+
+async def test_a_result_is_told_without_secrets(host):
+    reply = await call(host, "leak")
+    assert reply.result == {"id": 7, "name": "Ada", "note": REDACTED, "token": REDACTED}
 
 
 async def test_a_route_leads_to_another_server_and_the_exchange_is_told(host, at_end):

@@ -15,7 +15,7 @@ from connectors.host.load import ConnectorLoadError
 from connectors.host.process import HostProcess
 
 CONNECTOR = r"""
-    import asyncio, os, time
+    import asyncio, os, threading, time
     from connectors.contract.connector import Connector
 
     class Weird(BaseException):
@@ -41,6 +41,15 @@ CONNECTOR = r"""
                 self.context.save_user(access_token="next-s3cret")
                 os.write(2, b"stderr next-s3cret\n")
                 await asyncio.sleep(0.05)
+            if what == "pieces":
+                for piece in (b"past: s3cret", b"-val", b"ue!\nmore\n"):
+                    os.write(2, piece)
+                    time.sleep(0.02)
+                await asyncio.sleep(0.05)
+            if what == "thread":
+                thread = threading.Thread(target=print, args=("in a thread: s3cret-value",))
+                thread.start()
+                thread.join()
             if what == "huge":
                 return "x" * 100_000_000
             if what == "object":
@@ -366,6 +375,18 @@ async def test_what_is_written_past_the_console_and_last_words_show_no_secret(so
     await until(lambda: any(isinstance(event, ConsoleEvent) for event in events))
     printed = [event for event in events if isinstance(event, ConsoleEvent)]
     assert "next-s3cret" not in repr(printed)
+    await host.close()
+
+
+@pytest.mark.parametrize(
+    ("what", "line"), [("pieces", "past: [REDACTED]!"), ("thread", "in a thread: [REDACTED]")]
+)
+async def test_a_secret_in_pieces_or_from_a_thread_of_its_own_is_not_shown(source, what, line):
+    host = HostProcess(str(source))
+    events = []
+    await call(host, what, events=events, secrets=("s3cret-value",))
+    assert line in [event.text for event in events if isinstance(event, ConsoleEvent)]
+    assert "s3cret" not in repr(events)
     await host.close()
 
 

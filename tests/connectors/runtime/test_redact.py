@@ -141,3 +141,68 @@ def test_values_can_be_learnt_later():
     redactor = Redactor(["first-secret"])
     redactor.learn(["second-secret", "x"])
     assert redactor.text("first-secret second-secret x") == f"{REDACTED} {REDACTED} x"
+
+
+def test_what_passes_in_a_header_a_cookie_or_a_parameter_is_known_from_then_on():
+    redactor = Redactor()
+    redactor.headers(
+        [
+            ("Set-Cookie", "sid=s3ssion-0123456789; Path=/"),
+            ("Authorization", "Bearer b3arer-0123456789"),
+        ]
+    )
+    redactor.url("https://crm.test/?api_key=k3y-0123456789")
+    redactor.body("password=p4ss-0123456789", "application/x-www-form-urlencoded")
+    for value in ("s3ssion", "b3arer", "k3y", "p4ss"):
+        assert redactor.text(f"it was {value}-0123456789.") == f"it was {REDACTED}."
+
+
+def test_a_name_in_a_cookie_is_not_learnt():
+    redactor = Redactor()
+    redactor.headers([("Cookie", "user=AnnaKeller; phone=+14155550132; lang=de-CH")])
+    assert redactor.text("AnnaKeller +14155550132 de-CH") == "AnnaKeller +14155550132 de-CH"
+
+
+def test_a_header_may_hold_a_url():
+    (location,) = Redactor().headers([("Location", "https://crm.test/?token=abc&page=2")])
+    assert location == ("Location", f"https://crm.test/?token={REDACTED}&page=2")
+
+
+def test_a_page_in_html_and_a_message_in_xml():
+    redactor = Redactor(["known-0123456789"])
+    page = "<p>Bad key known-0123456789, token=t0ken-0123456789</p><b>Ada +16505551234</b>"
+    assert redactor.body(page, "text/html") == (
+        f"<p>Bad key {REDACTED}, token={REDACTED}</p><b>Ada +16505551234</b>"
+    )
+    soap = "<e><sessionToken>t0ken</sessionToken><name>Ada</name></e>"
+    assert redactor.body(soap, "text/xml") == soap.replace("t0ken", REDACTED)
+
+
+def test_a_multipart_body():
+    body = '--x\r\nContent-Disposition: form-data; name="password"\r\n\r\nabc\r\n--x--\r\n'
+    kept = Redactor().body(body, "multipart/form-data; boundary=x")
+    assert kept == body.replace("abc", REDACTED)
+
+
+def test_a_result_loses_secrets_and_keeps_its_ids():
+    redactor = Redactor(["known-0123456789"])
+    result = {
+        "matchedContactInfo": [
+            {"id": "known-0123456789", "name": "Ada", "phone": "+16505551234", "token": "abc"}
+        ],
+        "returnMessage": {"message": "known-0123456789 was refused", "ttl": 3000},
+    }
+    assert redactor.result(result) == {
+        "matchedContactInfo": [
+            {"id": "known-0123456789", "name": "Ada", "phone": "+16505551234", "token": REDACTED}
+        ],
+        "returnMessage": {"message": f"{REDACTED} was refused", "ttl": 3000},
+    }
+
+
+@pytest.mark.parametrize("depth", [300, 900, 5000, 100_000])
+def test_json_however_deep_is_kept(depth):
+    text = "[" * depth + '{"token": "abc", "name": "Ada"}' + "]" * depth
+    kept = Redactor().body(text, "application/json")
+    assert "abc" not in kept
+    assert "Ada" in kept

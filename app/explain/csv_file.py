@@ -11,11 +11,14 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from _csv import Reader as Rows
 
 _SAMPLE_BYTES = 1 << 18
 _SAMPLE_ROWS = 500
@@ -104,18 +107,35 @@ class CsvFile:
         """
         # A field may be larger than the module's own limit; this one keeps memory bounded.
         csv.field_size_limit(_LONGEST_FIELD)
-        reader = csv.reader(
-            self._lines, delimiter=self._delimiter, skipinitialspace=self._blank_after
-        )
+        lines: list[str] = []
+        reader = self._reader(_noted(self._lines, lines))
         try:
-            yield from islice(filter(None, reader), self._skipped, None)
+            yield from islice(self._whole_rows(reader, lines), self._skipped, None)
         except csv.Error as error:
+            first = reader.line_num - len(lines) + 1
             raise UnreadableFileError(
-                f"{self.path.name} cannot be read up to line {reader.line_num} ({error}): look for "
-                "a quotation mark that is not closed."
+                f"{self.path.name} cannot be read from line {first} on ({error}): look for a "
+                "quotation mark that is not closed."
             ) from error
         except OSError as error:
             raise UnreadableFileError(f"Cannot read {self.path}: {error.strerror}.") from error
+
+    def _whole_rows(self, reader: Rows, lines: list[str]) -> Iterator[list[str]]:
+        """Yield the rows that are not empty; `lines` are always those of the latest."""
+        for row in reader:
+            if len(lines) > 1 and len(list(self._reader([*lines, "one more"]))) == 1:
+                # One more line would have become part of it: the row is still open at the end.
+                first = reader.line_num - len(lines) + 1
+                raise UnreadableFileError(
+                    f"{self.path.name} cannot be read from line {first} on: a quotation mark there "
+                    "is not closed."
+                )
+            lines.clear()
+            if row:
+                yield row
+
+    def _reader(self, lines: Iterable[str]) -> Rows:
+        return csv.reader(lines, delimiter=self._delimiter, skipinitialspace=self._blank_after)
 
     def _inspect(self, head: bytes) -> None:
         """Find out encoding and delimiter from the file's beginning."""
@@ -138,6 +158,13 @@ class CsvFile:
         if self._blank_after:
             rows = _parsed(text, self._delimiter, whole=whole, blank_after=True)[self._skipped :]
         self.sample = rows
+
+
+def _noted(lines: Iterable[str], noted: list[str]) -> Iterator[str]:
+    """Yield the lines, and append each to `noted`."""
+    for line in lines:
+        noted.append(line)
+        yield line
 
 
 def _encoding_of(head: bytes) -> tuple[str, str]:

@@ -122,8 +122,24 @@ def test_a_missing_file_and_a_folder(tmp_path):
 def test_a_quotation_mark_that_is_not_closed_is_named(write, monkeypatch):
     monkeypatch.setattr("app.explain.csv_file._LONGEST_FIELD", 300_000)
     path = write("name,phone\nAnn,1\n" + 'Ben,"2\n' + "Cleo,3\n" * 50_000)
-    with pytest.raises(UnreadableFileError, match="a quotation mark that is not closed"):
+    with pytest.raises(UnreadableFileError, match=r"from line 3 on .* a quotation mark"):
         rows_of(path)
+
+
+def test_a_quotation_mark_that_is_open_to_the_end_swallows_no_rows_in_silence(write):
+    path = write('name,phone\nAnn,1\n"Ben,2\nCleo,3\nDan,4\n')
+    with pytest.raises(UnreadableFileError) as caught:
+        rows_of(path)
+    assert str(caught.value) == (
+        "people.csv cannot be read from line 3 on: a quotation mark there is not closed."
+    )
+
+
+@pytest.mark.parametrize(
+    "record", ['6" pipe,"a note\nof two lines"', '"a ""note""\nof two lines",6" pipe', '"a\nb"x,2']
+)
+def test_quotation_marks_that_only_look_odd_are_read(write, record):
+    assert len(rows_of(write(f"name,phone\nAnn,1\n{record}\nBen,2\n"))) == 4
 
 
 def test_progress_goes_from_nothing_to_all(write):

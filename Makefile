@@ -30,6 +30,7 @@ bench: setup-dev      ## measure the start and a lookup
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/gap.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/network.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/learn.py
+	PYTHONPATH=. $(PYTHON) tests/benchmarks/har.py
 
 pictures: setup-dev   ## take the pictures of docs/why-not-found.md anew
 	$(PYTHON) scripts/pictures.py docs/pictures

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from app.journal import ExchangeCaptured, Journal, RunFinished, RunStarted
-from app.traffic.har_reading import LENGTH_BYTES, Batch, Ended, Message, Opened, Refused
+from app.traffic.har_reading import LENGTH_BYTES, MAX_BODY, Batch, Ended, Message, Opened, Refused
 from connectors.contract.exchange import Exchange
 from connectors.contract.har import Page
 
@@ -91,9 +91,12 @@ def _told(name: str, opened: Opened, ended: Ended, count: int, ids: tuple[int, .
     if ended.unread:
         entries = "1 entry" if ended.unread == 1 else f"{ended.unread:,} entries"
         sentence += f" {entries} could not be read: {ended.problem}"
+    if ended.shortened:
+        held = "1 entry has" if ended.shortened == 1 else f"{ended.shortened:,} entries have"
+        sentence += f" {held} a body of more than {MAX_BODY >> 20} MB, kept is its beginning."
     if opened.version != "1.2":
         sentence += f" It is of version {opened.version}; what it lacks of 1.2 is left empty."
-    return Imported(sentence, clean=not ended.cut and not ended.unread, runs=ids)
+    return Imported(sentence, clean=not (ended.cut or ended.unread or ended.shortened), runs=ids)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from connectors.contract.exchange import Exchange
+from connectors.contract.exchange import Body, Exchange
 from connectors.contract.har import HarError, Log, Page, open_har, read_entry
 from connectors.runtime.redact import Redactor
 from connectors.runtime.scrub import scrubbed
@@ -22,6 +22,9 @@ BATCH_BYTES = 128 * 1024
 """Text in one message: whoever receives it has other things to do."""
 
 BATCH_ENTRIES = 50
+MAX_BODY = 8 * 1024 * 1024
+"""Characters of a body that are taken: no single message may hold the window up."""
+
 LENGTH_BYTES = 4
 _COOKIES = frozenset({"cookie", "set-cookie"})
 
@@ -47,11 +50,13 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     Attributes:
         unread: how many entries could not be read, and `problem` why the first of them.
         cut: why the file ends too early, empty when it is whole.
+        shortened: how many entries have a body that was too long, of which the beginning is there.
     """
 
     unread: int
     problem: str
     cut: str
+    shortened: int = 0
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -94,7 +99,7 @@ def messages(path: Path) -> Iterator[Message]:
     yield Opened(log.version, log.made_by, log.pages, len(log.entries))
     redactor = Redactor()
     _learn(log, redactor)
-    unread, problem = 0, ""
+    unread, problem, shortened = 0, "", 0
     batch: list[tuple[str, Exchange]] = []
     size = 0
     for number, entry in enumerate(log.entries, start=1):
@@ -104,14 +109,31 @@ def messages(path: Path) -> Iterator[Message]:
             unread += 1
             problem = problem or str(error)
             continue
-        batch.append((page, scrubbed(exchange, redactor)))
+        short = _short(exchange)
+        shortened += short is not exchange
+        taken = scrubbed(short, redactor)
+        batch.append((page, taken))
         size += memoryview(entry).nbytes
         if size >= BATCH_BYTES or len(batch) >= BATCH_ENTRIES:
             yield Batch(tuple(batch))
             batch, size = [], 0
     if batch:
         yield Batch(tuple(batch))
-    yield Ended(unread, problem, log.cut)
+    yield Ended(unread, problem, log.cut, shortened)
+
+
+def _short(exchange: Exchange) -> Exchange:
+    """Return an exchange without bodies that are too long to be taken whole."""
+    body, answer = _beginning(exchange.body), _beginning(exchange.response_body)
+    if body is exchange.body and answer is exchange.response_body:
+        return exchange
+    return msgspec.structs.replace(exchange, body=body, response_body=answer)
+
+
+def _beginning(body: Body | None) -> Body | None:
+    if body is None or len(body.text) <= MAX_BODY:
+        return body
+    return msgspec.structs.replace(body, text=body.text[:MAX_BODY], truncated=True)
 
 
 def _learn(log: Log, redactor: Redactor) -> None:

@@ -106,11 +106,25 @@ def test_an_error_stays_until_it_is_dismissed(qtbot, window):
         ("Run again", "replay_requested"),
         ("Cancel", "cancel_requested"),
         ("Go to phone number", "focus_number_requested"),
+        ("Import HAR", "import_har_requested"),
+        ("Export HAR", "export_har_requested"),
+        ("Copy request as cURL", "copy_curl_requested"),
     ],
 )
 def test_commands_only_ask(qtbot, window, name, signal):
     with qtbot.waitSignal(getattr(window, signal)):
         action(window, name).trigger()
+
+
+def test_a_note_stands_in_the_status_bar_for_a_while(window):
+    window.show_note("Copied the URL.")
+    assert window.statusBar().currentMessage() == "Copied the URL."
+
+
+def test_the_tab_in_front_is_known_by_its_name(window):
+    assert window.current_tab() == "Match"
+    window.show_tab("Timeline")
+    assert window.current_tab() == "Timeline"
 
 
 def test_commands_of_the_top_bar(qtbot, window):

@@ -9,6 +9,7 @@ from app.evidence import evidence_of
 from app.journal import Journal, RunFinished, RunStarted
 from app.traffic.har_export import export_har
 from app.traffic.har_import import import_har
+from app.traffic.har_reading import MAX_BODY
 from tests.app.traffic.hars import SECRETS, browser_entry, browser_har
 
 
@@ -108,6 +109,18 @@ async def test_base64_bodies_and_a_failed_request_are_read(take, journal):
     first, second = evidence_of(journal.events(1)).exchanges
     assert (first.response_body.text, first.response_body.encoding) == ("/wA=", "base64")
     assert (second.status, second.error) == (None, "net::ERR_CONNECTION_REFUSED")
+
+
+async def test_of_a_body_that_is_too_long_the_beginning_is_kept_and_that_is_said(take, journal):
+    long = browser_entry(0)
+    long["response"]["content"] = {"mimeType": "text/plain", "text": "x" * (MAX_BODY + 5)}
+    imported = await take(browser_har(entries=[long, browser_entry(1)]))
+    assert imported.sentence == (
+        "2 requests of a.har read as 1 run. 1 entry has a body of more than 8 MB, kept is its "
+        "beginning."
+    )
+    body = evidence_of(journal.events(1)).exchanges[0].response_body
+    assert (len(body.text), body.size, body.truncated) == (MAX_BODY, MAX_BODY + 5, True)
 
 
 async def test_what_was_exported_comes_back(take, journal, tmp_path):

@@ -197,14 +197,16 @@ class CaptureTransport(httpx.AsyncBaseTransport):
 def asked_exchange(request: httpx.Request, sent: bytes, invocation: Invocation) -> Exchange:
     """Return the asking half of an exchange, secrets gone."""
     redactor = invocation.redactor
+    # First of all: a session in a header may stand in the URL or the body as well.
+    headers = redactor.headers(_pairs(request.headers))
     return Exchange(
         id=0,
         invocation=invocation.id,
         started_ms=0.0,
         method=request.method,
         url=redactor.url(_asked(request.url)),
-        headers=redactor.headers(_pairs(request.headers)),
-        body=_body(sent, len(sent), request.headers, redactor),
+        headers=headers,
+        body=_body(*_kept_part(sent, request.headers), request.headers, redactor),
     )
 
 
@@ -270,7 +272,7 @@ class _Record:
                 ),
                 wait_ms=self.wait_ms,
                 ms=ms,
-                error=redactor.text(f"{type(error).__name__}: {error}".strip(": "))
+                error=redactor.prose(f"{type(error).__name__}: {error}".strip(": "))
                 if error is not None
                 else None,
             )
@@ -372,15 +374,29 @@ def _pairs(headers: httpx.Headers) -> list[tuple[str, str]]:
     return [(k.decode("latin-1"), v.decode("latin-1")) for k, v in headers.raw]
 
 
+def _kept_part(sent: bytes, headers: httpx.Headers) -> tuple[bytes, int]:
+    """Return what is kept of a request's body, unpacked, and its size.
+
+    Packed, it would hide secrets from the redaction.
+    """
+    if headers.get("content-encoding", "").lower() not in _PACKINGS:
+        return sent[:KEPT_BYTES], len(sent)
+    kept, size = bytearray(), 0
+    for piece in _Unpacked().pieces(sent):
+        size += len(piece)
+        kept += piece[: KEPT_BYTES - len(kept)]
+        if size > MAX_ANSWER_BYTES:
+            break
+    return bytes(kept), size
+
+
 def _body(data: bytes, size: int, headers: httpx.Headers, redactor: Redactor) -> Body | None:
     if not size:
         return None
     truncated = size > len(data)
     mime_type = headers.get("content-type", "")
-    try:
-        # A cut body may end in the middle of a character.
-        text = data.decode("utf-8", errors="ignore" if truncated else "strict")
-    except UnicodeDecodeError:
+    text = _decoded(data, truncated=truncated)
+    if text is None:
         return Body(
             text=redactor.text(base64.b64encode(data).decode()),
             encoding="base64",
@@ -392,3 +408,12 @@ def _body(data: bytes, size: int, headers: httpx.Headers, redactor: Redactor) ->
     if truncated:
         kept = redactor.cut(kept)
     return Body(text=kept, size=size, truncated=truncated, mime_type=mime_type)
+
+
+def _decoded(data: bytes, *, truncated: bool) -> str | None:
+    """Return text, None when it is none; a cut one may end in the middle of a character."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        at_the_cut = truncated and error.end == len(data) and "end of data" in error.reason
+        return data[: error.start].decode() if at_the_cut else None

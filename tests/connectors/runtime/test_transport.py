@@ -270,6 +270,45 @@ async def test_a_packed_body_that_unpacks_to_much_is_cut(start, bench):
     assert body.truncated
 
 
+async def test_a_packed_request_hides_no_secret(start, bench):
+    server = await start()
+    client, exchanges = bench()
+    packed = gzip.compress(f'{{"name": "Zoë", "note": "{SECRET}"}}'.encode())
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    await client.post(server.url, content=packed, headers=headers)
+    body = exchanges[0].body
+    assert body.text == f'{{"name": "Zoë", "note": "{REDACTED}"}}'
+    assert (body.encoding, body.truncated) == (None, False)
+
+
+async def test_only_the_beginning_of_a_large_request_is_kept(start, bench):
+    server = await start()
+    client, exchanges = bench()
+    large = b"a" * (KEPT_BYTES + 1)
+    for content, headers in ((large, {}), (gzip.compress(large), {"Content-Encoding": "gzip"})):
+        await client.post(server.url, content=content, headers=headers)
+        body = exchanges.pop().body
+        assert (len(body.text), body.size, body.truncated) == (KEPT_BYTES, KEPT_BYTES + 1, True)
+
+
+async def test_large_binary_is_not_taken_for_text(start, bench):
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * (KEPT_BYTES // 256)
+    server = await start(answer(picture, content_type="image/png"))
+    client, exchanges = bench()
+    await client.get(server.url)
+    body = exchanges[0].response_body
+    assert (body.encoding, body.size, body.truncated) == ("base64", len(picture), True)
+    assert base64.b64decode(body.text) == picture[:KEPT_BYTES]
+
+
+async def test_a_cut_in_the_middle_of_a_character_leaves_text(start, bench):
+    data = b"a" * (KEPT_BYTES - 1) + "é".encode()
+    server = await start(answer(data, content_type="text/plain"))
+    client, exchanges = bench()
+    await client.get(server.url)
+    assert exchanges[0].response_body.text == "a" * (KEPT_BYTES - 1)
+
+
 def deflated(data, wbits):
     packer = zlib.compressobj(wbits=wbits)
     return packer.compress(data) + packer.flush()

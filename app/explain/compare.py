@@ -17,6 +17,7 @@ from connectors import phone
 _LONGEST = 200
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs", "Mn", "Me"})
 _EXTENSION = re.compile(r"(?i)\s*[,;]?\s*(?:ext(?:ension|n)?|int|x|#)\s*[.:]?\s*\d{1,8}\s*$")
+_CONTROLS = {"\t": "a tab", "\n": "a line break", "\r": "a line break", "\0": "a zero byte"}
 _TRUNK = re.compile(r"\(\s*0\s*\)")
 
 
@@ -249,6 +250,8 @@ def _name(char: str) -> tuple[str, str]:
     code = f"U+{ord(char):04X}"
     category = unicodedata.category(char)
     name = unicodedata.name(char, "unnamed character").lower()
+    if char in _CONTROLS:
+        return "INVISIBLE_MARK", _CONTROLS[char]
     if char == "\u00a0":
         return "NO_BREAK_SPACE", f"a no-break space ({code})"
     if char == "\u2013":

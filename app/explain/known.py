@@ -12,6 +12,7 @@ import phonenumbers
 from app.evidence import Evidence
 from app.explain.answers import Record, leaves_of, phones_of, record_with_id
 from app.explain.compare import Alignment, Comparison, Match, align, compare, parse_loosely
+from app.explain.learn import format_with_places
 from app.explain.matrix import Matrix
 from app.explain.searches import digits, object_of, spells
 from connectors import phone
@@ -129,12 +130,9 @@ def format_of(stored: str, number: str) -> str | None:
     """
     parsed = phone.parse(number)
     nsn = parsed.national_significant_number
-    if nsn is None or "," in stored or stored != stored.strip():
+    if nsn is None or "," in stored:
         return None
-    places = [at for at, char in enumerate(stored) if char.isdecimal()][-len(nsn) :]
-    if "".join(stored[at] for at in places) != nsn:
-        return None
-    made = "".join("#" if at in set(places) else char for at, char in enumerate(stored))
+    made = format_with_places(stored, len(nsn))
     spelled = phone.apply_format(parsed, made)
     return made if spelled.status == "ok" and spelled.text == stored else None
 

@@ -29,7 +29,6 @@ _LONGEST = 64
 _LONGEST_SPELLING = 44
 _MASK = str.maketrans("0123456789", "0" * 10)
 _PLACES = str.maketrans("0123456789", "#" * 10)
-_UNNAMED = {"\t": "a tab", "\n": "a line break", "\r": "a line break", "\0": "a zero byte"}
 _SEPARATOR = re.compile(r"[,;/|&\n\r]+|\s(?:or|and|und|oder|et|ou)\s", re.IGNORECASE)
 _FEWEST_DIGITS_OF_A_NUMBER = 7
 _ROUNDED = re.compile(r"\s*[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*")
@@ -202,7 +201,7 @@ class FormatLearner:
         """Return the kind of a valid number; `lead` are the digits before the number's own."""
         if lead is None:
             return self._kind(shape.spelling, _REWRITTEN, text)
-        made = format_of(text, len(number.national_significant_number))
+        made = format_with_places(text, len(number.national_significant_number))
         candidate = phone.apply_format(_as_phone_number(number), made)
         if candidate.status == "ok" and candidate.text == text:
             abroad = number.region if number.country_code != self._reader.country_code else ""
@@ -258,7 +257,7 @@ def learn(texts: Iterable[str], region: str = DEFAULT_REGION, most: int = MOST_F
     return learner.result()
 
 
-def format_of(text: str, places: int) -> str:
+def format_with_places(text: str, places: int) -> str:
     """Return the one format that can give `text`: its last `places` digits become ``#``."""
     made = list(text)
     for at in range(len(made) - 1, -1, -1):
@@ -347,7 +346,7 @@ def _odd_character(text: str) -> str | None:
         return None
     for each in compare(text, "").differences:
         if is_odd(text[each.at]):
-            return _UNNAMED.get(text[each.at], each.text)
+            return each.text
     return None
 
 

@@ -10,7 +10,7 @@ from app.explain.learn import (
     OTHER_SPELLINGS,
     FormatLearner,
     Uncovered,
-    format_of,
+    format_with_places,
     learn,
 )
 from app.explain.stored_number import NumberReader, UnknownRegionError
@@ -212,5 +212,5 @@ def test_production_fills_a_learned_format_with_exactly_the_stored_text(text, re
 
 
 def test_the_format_of_a_text():
-    assert format_of("+44 (0)20 7946 0958", 10) == "+44 (0)## #### ####"
-    assert format_of("4155550132", 10) == "##########"
+    assert format_with_places("+44 (0)20 7946 0958", 10) == "+44 (0)## #### ####"
+    assert format_with_places("4155550132", 10) == "##########"

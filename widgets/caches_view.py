@@ -119,7 +119,7 @@ class CachesView(QWidget):
         self._meaning.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._meaning.setMinimumHeight(84)
         self._meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._done = label("", "muted")
+        self._done = label("", "muted", wraps=True)
         self._done.setObjectName("cacheNote")
         self._done.setAccessibleName("What was done")
         self._buttons: dict[str, QPushButton] = {}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
+    QTableWidget,
+    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -45,7 +46,7 @@ class CompareRunsDialog(QDialog):
         self._sides.setHorizontalSpacing(12)
         for column in range(2):
             self._sides.setColumnStretch(column, 1)
-        self._tree = _tree()
+        self._table = _table()
         copy = QPushButton("Copy as text")
         copy.setObjectName("copyComparisonButton")
         copy.setAccessibleName("Copy the comparison as text")
@@ -66,7 +67,7 @@ class CompareRunsDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(self._sentence)
         layout.addLayout(self._sides)
-        layout.addWidget(self._tree, 1)
+        layout.addWidget(self._table, 1)
         layout.addLayout(buttons)
 
     def start(self, state: CompareState) -> None:
@@ -75,12 +76,12 @@ class CompareRunsDialog(QDialog):
         self._sentence.setText(state.sentence)
         for column, (letter, side) in enumerate((("A", state.a), ("B", state.b))):
             self._sides.addWidget(_card(letter, side), 0, column)
-        stages: dict[str, QTreeWidgetItem] = {}
+        stage = ""
         for row in state.rows:
-            if row.stage not in stages:
-                stages[row.stage] = _stage(self._tree, row.stage)
-            stages[row.stage].addChild(_item(row))
-        self._tree.expandAll()
+            if row.stage != stage:
+                stage = row.stage
+                _add_stage(self._table, stage)
+            _add(self._table, row)
         self.open()
 
     @Slot()
@@ -89,23 +90,29 @@ class CompareRunsDialog(QDialog):
         self._copied.setText(COPIED)
 
 
-def _tree() -> QTreeWidget:
-    tree = QTreeWidget()
-    tree.setObjectName("comparisonTree")
-    tree.setAccessibleName("What differs, stage by stage")
-    tree.setHeaderLabels(list(COLUMNS))
-    tree.setWordWrap(True)
-    tree.setIndentation(14)
-    tree.setSelectionMode(QTreeWidget.SelectionMode.SingleSelection)
-    tree.setColumnWidth(0, 240)
-    tree.setColumnWidth(1, 84)
-    header = tree.header()
-    header.setStretchLastSection(False)
+def _table() -> QTableWidget:
+    table = QTableWidget(0, len(COLUMNS))
+    table.setObjectName("comparisonTable")
+    table.setAccessibleName("What differs, stage by stage")
+    table.setHorizontalHeaderLabels(list(COLUMNS))
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setShowGrid(False)
+    table.setAlternatingRowColors(True)
+    table.setTabKeyNavigation(False)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.verticalHeader().hide()
+    table.setColumnWidth(0, 240)
+    table.setColumnWidth(1, 84)
+    header = table.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for column in (2, 3):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-    # Another width breaks the lines elsewhere, and so needs other heights.
-    header.sectionResized.connect(tree.doItemsLayout)
-    return tree
+    # Lines break elsewhere at another width, and so need other heights; later, when all columns
+    # have their width.
+    header.sectionResized.connect(table.resizeRowsToContents, Qt.ConnectionType.QueuedConnection)
+    return table
 
 
 def _card(letter: str, side: ComparedRun) -> QFrame:
@@ -128,22 +135,29 @@ def _card(letter: str, side: ComparedRun) -> QFrame:
     return card
 
 
-def _stage(tree: QTreeWidget, name: str) -> QTreeWidgetItem:
-    item = QTreeWidgetItem(tree, [name])
-    item.setFirstColumnSpanned(True)
-    font = item.font(0)
+def _add_stage(table: QTableWidget, name: str) -> None:
+    place = table.rowCount()
+    table.insertRow(place)
+    item = QTableWidgetItem(name)
+    font = item.font()
     font.setBold(True)
-    item.setFont(0, font)
-    return item
+    item.setFont(font)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    table.setItem(place, 0, item)
+    table.setSpan(place, 0, 1, len(COLUMNS))
 
 
-def _item(row: ComparedRow) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([row.what, row.kind, row.a, row.b])
-    item.setForeground(1, QColor(theme.colors(theme.current())[TONES[row.kind]]))
-    for column, missing in ((2, row.kind == "only B"), (3, row.kind == "only A")):
-        if missing:
-            item.setForeground(column, QColor(theme.colors(theme.current())["muted"]))
-    for column in range(len(COLUMNS)):
-        item.setTextAlignment(column, _TOP)
-        item.setToolTip(column, item.text(column))
-    return item
+def _add(table: QTableWidget, row: ComparedRow) -> None:
+    place = table.rowCount()
+    table.insertRow(place)
+    named = theme.colors(theme.current())
+    missing = {"only B": 2, "only A": 3}.get(row.kind)
+    for column, text in enumerate((row.what, row.kind, row.a, row.b)):
+        item = QTableWidgetItem(text)
+        item.setTextAlignment(_TOP)
+        item.setToolTip(text)
+        if column == 1:
+            item.setForeground(QColor(named[TONES[row.kind]]))
+        elif column == missing:
+            item.setForeground(QColor(named["muted"]))
+        table.setItem(place, column, item)

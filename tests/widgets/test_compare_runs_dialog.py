@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QTreeWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QTableWidget
 
 from widgets.compare_runs_dialog import CompareRunsDialog
 from widgets.page_state import ComparedRow, ComparedRun, CompareState
@@ -30,8 +30,13 @@ def dialog(qtbot):
     return dialog
 
 
-def tree(dialog):
-    return dialog.findChild(QTreeWidget, "comparisonTree")
+def rows(dialog):
+    table = dialog.findChild(QTableWidget, "comparisonTable")
+    found = []
+    for row in range(table.rowCount()):
+        items = [table.item(row, column) for column in range(table.columnCount())]
+        found.append([item.text() for item in items if item is not None])
+    return found
 
 
 def test_it_opens_with_the_outcome_in_a_sentence(dialog):
@@ -61,12 +66,30 @@ def test_a_name_with_markup_stays_text(dialog):
 
 
 def test_rows_stand_under_their_stage(dialog):
-    stages = [tree(dialog).topLevelItem(place) for place in range(2)]
-    assert [stage.text(0) for stage in stages] == ["Requests", "Contacts"]
-    assert [stage.childCount() for stage in stages] == [2, 1]
-    first = stages[0].child(0)
-    assert [first.text(column) for column in range(4)] == ["GET /s", "changed", "a=1\na=2", "a=3"]
-    assert all(stage.isExpanded() for stage in stages)
+    assert rows(dialog) == [
+        ["Requests"],
+        ["GET /s", "changed", "a=1\na=2", "a=3"],
+        ["GET /t", "only B", "nothing", "no parameters"],
+        ["Contacts"],
+        ["7", "only A", "Ada (lead)", "nothing"],
+    ]
+
+
+def test_a_long_text_is_shown_to_its_end(qtbot):
+    dialog = CompareRunsDialog()
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(dialog)
+    long = ComparedRow("Requests", "GET /s", "only A", "field = value & " * 40, "nothing")
+    short = ComparedRow("Requests", "GET /t", "only A", "field", "nothing")
+    dialog.start(CompareState(STATE.a, STATE.b, "", (long, short), ""))
+    table = dialog.findChild(QTableWidget, "comparisonTable")
+    qtbot.waitUntil(lambda: table.rowHeight(1) > 4 * table.rowHeight(2))
+    narrow = table.rowHeight(1)
+    dialog.resize(dialog.width() * 2, dialog.height())
+    qtbot.waitUntil(lambda: table.rowHeight(1) < narrow)
+    wide = table.rowHeight(1)
+    table.resizeRowsToContents()
+    assert table.rowHeight(1) == wide
 
 
 def test_all_of_it_is_copied_as_text(qtbot, dialog):

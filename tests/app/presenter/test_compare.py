@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLabel, QTreeWidget
+from PySide6.QtWidgets import QLabel, QTableWidget
 
 from app.evidence import Evidence
 from app.journal import RunFinished, RunStarted
@@ -137,9 +137,10 @@ async def test_two_runs_of_the_history_open_side_by_side(open_desk, order):
     assert dialog.isVisible()
     sentence = dialog.findChild(QLabel, "compareSentence").text()
     assert sentence.startswith("The two runs differ in: what was asked, spellings, requests")
-    tree = dialog.findChild(QTreeWidget, "comparisonTree")
-    stages = [tree.topLevelItem(place).text(0) for place in range(tree.topLevelItemCount())]
-    assert stages[:4] == ["What was asked", "Spellings", "Requests", "Contacts"]
+    table = dialog.findChild(QTableWidget, "comparisonTable")
+    shown = [table.item(row, 0).text() for row in range(table.rowCount())]
+    stages = ["What was asked", "Spellings", "Requests", "Contacts"]
+    assert [text for text in shown if text in stages] == stages
     dialog.accept()
 
 

@@ -189,7 +189,7 @@ def _bar(exchange: Exchange, begin: float, wait: Wait | None, number: str) -> Ti
         ms=exchange.ms,
         spelling=", ".join(spellings),
         status=status,
-        trouble="" if tone == "success" else status,
+        trouble="" if tone == "success" else str(exchange.status or "failed"),
         tone=tone,
         source=wait.source if wait else 0,
         by_answer=wait is not None and wait.kind == "answer",

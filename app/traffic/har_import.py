@@ -85,7 +85,7 @@ def _told(name: str, opened: Opened, ended: Ended, count: int, ids: tuple[int, .
     requests = _counted(count, "request")
     sentence = f"{requests} of {name} read as {_counted(len(ids), 'run')}."
     if ended.cut:
-        sentence = f"{name} is cut off: {requests} before the cut read."
+        sentence = f"{name} is cut off; up to the cut {requests} could be read."
     elif not count and not ended.unread:
         sentence = f"{name} holds no requests."
     if ended.unread:
@@ -136,8 +136,8 @@ class _Runs:
     def finish(self, *, cancelled: bool = False) -> tuple[int, ...]:
         """End all runs; return their ids."""
         for run in self._open.values():
-            by = f" by {self._made_by}" if self._made_by else ""
-            told = f"{_counted(run.count, 'request')}, recorded{by}"
+            by = f", recorded by {self._made_by}" if self._made_by else ""
+            told = f"{_counted(run.count, 'request')}{by}"
             self._journal.append(
                 RunFinished(
                     run_id=run.run_id,

@@ -28,7 +28,7 @@ def test_bars_stand_on_the_time_of_the_run(runs):
     assert (state.total_ms, search.start_ms, search.wait_ms, search.ms) == (200, 10, 40, 50)
     assert (search.label, search.spelling) == ("1  GET /s", "6505551234")
     assert (deals.source, deals.by_answer, deals.on_chain) == (1, True, True)
-    assert (deals.tone, deals.trouble, search.trouble) == ("danger", "429 Slow down", "")
+    assert (deals.tone, deals.trouble, search.trouble) == ("danger", "429", "")
     assert deals.tip.splitlines()[-1] == "Uses the answer to request 1."
     assert state.sentence == (
         "2 requests in 200 ms, 100 ms of it in the longest chain, 2 requests one after another: "

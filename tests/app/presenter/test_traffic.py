@@ -241,7 +241,7 @@ async def test_a_file_that_is_not_right_stays_in_the_banner(open_desk, tmp_path)
     path.write_bytes(browser_har(3)[:-900])
     desk.presenter.traffic.import_file(str(path))
     await desk.idle()
-    assert banner(desk) == "cut.har is cut off: 2 requests before the cut read."
+    assert banner(desk) == "cut.har is cut off; up to the cut 2 requests could be read."
 
 
 async def test_one_file_at_a_time_and_cancel_ends_it(open_desk, tmp_path):

@@ -69,7 +69,7 @@ async def test_runs_are_numbered_after_what_is_there(take, journal):
     [
         (
             browser_har(3)[:-900],
-            "a.har is cut off: 2 requests before the cut read.",
+            "a.har is cut off; up to the cut 2 requests could be read.",
             2,
         ),
         (b"\xef\xbb\xbf" + browser_har(2), "2 requests of a.har read as 1 run.", 2),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from connectors.runtime.store import (
 
 OUTDATED = " (outdated)"
 """What a contact's name ends with after its entry was spoiled on purpose."""
+LISTED = 500
 _DAY_S = 24 * 3600.0
 _TABLES = {
     Layer.ACCOUNT: Table.CONTACTS,
@@ -96,20 +98,17 @@ class CacheLens:
         )
 
     def entries(self) -> tuple[CacheRow, ...]:
-        """Return every entry that there is; of each of the server's tables the latest 500."""
+        """Return the entries of every number and account: of each cache the latest 500."""
+        kept = self._store.entries
+        matched = list(self._matches.entries())[: -LISTED - 1 : -1]
+        pinned = list(self._matches.pinned().items())[: -LISTED - 1 : -1]
         return (
-            *(self._match_row(number) for number in self._matches.entries()),
-            *(cache_rows.pin_row(*pinned) for pinned in self._matches.pinned().items()),
-            *(
-                cache_rows.account_row(entry.key, entry)
-                for entry in self._store.entries(Table.CONTACTS)
-            ),
-            *(
-                cache_rows.options_row(entry.key, entry)
-                for entry in self._store.entries(Table.ACCOUNT_DATA)
-            ),
-            *self._notes(),
-            *(cache_rows.record_row(entry) for entry in self._store.entries(Table.CALL_LOGS)),
+            *(self._match_row(number) for number in matched),
+            *(cache_rows.pin_row(*pins) for pins in pinned),
+            *(cache_rows.account_row(each.key, each) for each in kept(Table.CONTACTS, LISTED)),
+            *(cache_rows.options_row(each.key, each) for each in kept(Table.ACCOUNT_DATA, LISTED)),
+            *islice(self._notes(), LISTED),
+            *(cache_rows.record_row(each) for each in kept(Table.CALL_LOGS, LISTED)),
         )
 
     def clear(self, row: CacheRow) -> None:
@@ -130,9 +129,16 @@ class CacheLens:
             owner = self._user if layer is Layer.RECORD else self._account
             self._store.clear(_TABLES[layer], owner, self._platform)
             return
-        for row in self.entries():
-            if row.layer is layer:
-                self.clear(row)
+        match layer:
+            case Layer.MATCH:
+                for number in self._matches.entries():
+                    self._matches.forget(number)
+            case Layer.PIN:
+                for number in self._matches.pinned():
+                    self._matches.unpin(number)
+            case Layer.LOGGED:
+                for call in self._calls:
+                    self._calls.forget_logged(call.session_id)
 
     def make_stale(self, row: CacheRow) -> None:
         """Date an entry back past its lifetime; one without a lifetime stays as it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.extension.cache_lens import CacheLens, renewals
+from app.extension.cache_lens import LISTED, CacheLens, renewals
 from app.extension.cache_rows import Layer, State
 from app.extension.calls import Call, CallHistory, LoggedRecord
 from app.extension.matcher import MATCH_TTL_S, LocalMatchCache
@@ -103,6 +103,19 @@ def test_entries_are_those_of_every_number_and_account(lens, matches, store):
     found = [(row.layer, row.key) for row in lens.entries()]
     assert len(found) == 4
     assert (Layer.ACCOUNT, ("colleagues", "crm", NUMBER)) in found
+
+
+def test_of_many_entries_the_latest_are_listed_and_all_are_cleared(lens, matches, store):
+    for number in range(LISTED + 5):
+        matches.remember(f"+{number}", [])
+        matches.pin(f"+{number}", ADA)
+        store.put_contacts("acc", "crm", f"+{number}", [WIRE])
+    rows = [row for row in lens.entries() if row.layer is Layer.MATCH]
+    assert (rows[0].key, rows[-1].key, len(rows)) == ((f"+{LISTED + 4}",), ("+5",), LISTED)
+    assert len(lens.entries()) == 3 * LISTED
+    for layer in Layer:
+        lens.clear_layer(layer)
+    assert lens.entries() == ()
 
 
 def test_a_logged_call_is_known_twice(lens, calls, store):

@@ -110,7 +110,7 @@ class _Timings(msgspec.Struct, frozen=True):
 class _Entry(msgspec.Struct, frozen=True, rename="camel"):
     request: _Request
     response: _Response
-    pageref: str | None = None
+    pageref: str | int | None = None
     started_date_time: str = ""
     time: float | None = None
     timings: _Timings = _Timings()
@@ -121,22 +121,22 @@ class _Entry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Program(msgspec.Struct, frozen=True):
-    name: str = ""
-    version: str = ""
+    name: str | None = ""
+    version: str | int | float | None = ""
 
 
 class _Page(msgspec.Struct, frozen=True, rename="camel"):
-    id: str
-    title: str = ""
-    started_date_time: str = ""
+    id: str | int = ""
+    title: str | None = ""
+    started_date_time: str | None = ""
 
 
 class _Log(msgspec.Struct, frozen=True):
     entries: tuple[msgspec.Raw, ...]
     # The specification takes a file that does not say its version for 1.1.
-    version: str = "1.1"
-    creator: _Program = _Program()
-    pages: tuple[_Page, ...] = ()
+    version: str | int | float | None = "1.1"
+    creator: _Program | None = None
+    pages: tuple[_Page, ...] | None = ()
 
 
 class _Har(msgspec.Struct, frozen=True):
@@ -244,12 +244,10 @@ def open_har(data: bytes) -> Log:
         log, cut = _log(parts), "" if parts.closed else str(error)
     else:
         cut = ""
-    pages = tuple(
-        Page(page.id, page.title, _milliseconds(page.started_date_time, f"log.pages {page.id}"))
-        for page in log.pages
-    )
-    made_by = f"{log.creator.name} {log.creator.version}".strip()
-    return Log(log.version or "1.1", made_by, pages, log.entries, cut)
+    creator = log.creator or _Program()
+    made_by = f"{creator.name or ''} {creator.version or ''}".strip()
+    pages = tuple(map(_page, log.pages or ()))
+    return Log(str(log.version or "1.1"), made_by, pages, log.entries, cut)
 
 
 def read_entry(number: int, entry: bytes | msgspec.Raw) -> tuple[Exchange, str]:
@@ -276,7 +274,16 @@ def read_entry(number: int, entry: bytes | msgspec.Raw) -> tuple[Exchange, str]:
             read = msgspec.json.decode(_mended(bytes(entry)), type=_Entry)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise HarError(f"{place} is no JSON: {error}.") from error
-    return _exchange(number, read), read.pageref or ""
+    return _exchange(number, read), str(read.pageref or "")
+
+
+def _page(page: _Page) -> Page:
+    """Return a page; its time is not worth a refusal of the file."""
+    try:
+        started_ms = _milliseconds(page.started_date_time or "", "")
+    except HarError:
+        started_ms = 0.0
+    return Page(str(page.id), page.title or "", started_ms)
 
 
 def _log(parts: WholeParts) -> _Log:

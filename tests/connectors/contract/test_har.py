@@ -233,6 +233,17 @@ def test_what_programs_leave_empty_is_taken():
     assert (read.headers, read.response_body.text) == ((("a", ""),), "t")
 
 
+def test_what_stands_around_the_entries_never_refuses_a_file():
+    log = {"version": 1.2, "creator": {"name": "x", "version": 3}, "pages": [{"id": 1}]}
+    log["entries"] = []
+    opened = open_har(json.dumps({"log": log}).encode())
+    assert (opened.version, opened.made_by, opened.pages) == ("1.2", "x 3", (Page("1", ""),))
+    log |= {"version": None, "creator": None, "pages": None}
+    assert open_har(json.dumps({"log": log}).encode()).version == "1.1"
+    log["pages"] = [{"id": "a", "title": None, "startedDateTime": "noon"}]
+    assert open_har(json.dumps({"log": log}).encode()).pages == (Page("a", ""),)
+
+
 def test_a_file_of_utf_16_is_read():
     assert read_har(minimal().decode().encode("utf-16"))[0].status == 200
 

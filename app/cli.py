@@ -265,15 +265,7 @@ class _Version(argparse.Action):
     """Prints the version; the package's metadata is read only when somebody asks."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> NoReturn:
+        from app.version import version  # noqa: PLC0415
+
         print(f"callbench {version()}")
         parser.exit()
-
-
-def version() -> str:
-    """Return Callbench's version."""
-    from importlib import metadata  # noqa: PLC0415
-
-    try:
-        return metadata.version("callbench")
-    except metadata.PackageNotFoundError:
-        return "from source"

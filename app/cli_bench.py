@@ -22,7 +22,6 @@ from app.cli import (
     WRONG_USAGE,
     CommandError,
     print_result,
-    version,
 )
 from app.connections import (
     DEFAULT_TIMEOUT_S,
@@ -39,6 +38,7 @@ from app.home import home
 from app.journal import Journal
 from app.sandbox.process import start_or_join
 from app.vault import open_vault
+from app.version import version
 from connectors.contract.exchange import Exchange
 from connectors.contract.har import to_har
 from connectors.contract.hosting import (

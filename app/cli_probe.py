@@ -80,9 +80,8 @@ def _summary(made: Probe) -> str:
         kind = made.contact.get("type") or "contact"
         lines.append(f"{made.contact.get('name')}  {kind} - {made.contact.get('id')}")
     for each in made.stored:
-        lines.append(
-            f"  {each.field}: '{each.comparison.shown[:_LONGEST]}'  {_MATCH_WORDS[each.comparison.match]}"
-        )
+        shown, words = each.comparison.shown[:_LONGEST], _MATCH_WORDS[each.comparison.match]
+        lines.append(f"  {each.field}: '{shown}'  {words}")
         if each.near and each.alignment is not None and each.alignment.differences:
             named = ", ".join(difference.text for difference in each.alignment.differences)
             lines.append(f"    against '{each.spelling}': {named}")

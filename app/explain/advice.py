@@ -27,8 +27,9 @@ from app.explain.known import (
 )
 from app.explain.matrix import Candidate, CellState, Column, Matrix, match_matrix
 from app.explain.searches import ANY_FIELD
-from app.explain.verdict import Verdict, VerdictCode, duration, verdict_of
+from app.explain.verdict import Verdict, VerdictCode, verdict_of
 from app.settings import MAX_FORMATS
+from app.spans import span_text
 from connectors import phone
 from connectors.contract.manifest import Manifest
 
@@ -426,7 +427,7 @@ class _Case:
 
 def _stale(known: KnownRecord, found: Evidence) -> tuple[Verdict, tuple[Advice, ...]]:
     age = found.finished.cache_age_s
-    since = "" if age is None else f" {duration(age)} old"
+    since = "" if age is None else f" {span_text(age)} old"
     text = (
         f"The account's cache answered, with an answer{since} that lacks {known.name}; the CRM "
         "itself finds the record. All users of the account get this answer until it is refreshed."

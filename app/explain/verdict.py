@@ -17,6 +17,7 @@ from app.evidence import Evidence
 from app.explain.answers import failed, id_of, phones_of, records_of
 from app.explain.compare import Match, compare
 from app.explain.matrix import CellState, Matrix, match_matrix
+from app.spans import span_text
 from connectors import phone
 from connectors.contract.exchange import Exchange
 
@@ -320,17 +321,9 @@ def _name(contact: dict[str, Any]) -> str:
     return str(contact.get("name") or f"record {contact.get('id')}")
 
 
-def duration(seconds: float) -> str:
-    """Return a length of time in its largest whole unit."""
-    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds >= size:
-            return _count(int(seconds // size), word, f"{word}s")
-    return "less than a second"
-
-
 def _age(evidence: Evidence) -> str:
     age = evidence.finished.cache_age_s
-    return "" if age is None else f", {duration(age)} old"
+    return "" if age is None else f", {span_text(age)} old"
 
 
 def _country_in_front(number: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.extension.calls import LoggedRecord
 from app.extension.matcher import MATCH_TTL_S, Match
-from app.extension.spans import age_text, span_text
+from app.spans import age_text, span_text
 from connectors.contract.model import Contact
 from connectors.runtime.store import (
     ACCOUNT_DATA_FRESH_S,

@@ -89,6 +89,12 @@ class InspectorPresenter(QObject):
         """Return how a run began; 0 means the latest."""
         return self._started.get(run_id or max(self._started, default=0))
 
+    @Slot(int)
+    def choose_run(self, run_id: int) -> None:
+        """Show only this run in every tab."""
+        self.flush()
+        self._window.run_history.choose_run(run_id)
+
     @Slot()
     def flush(self) -> None:
         """Draw what has gathered since the last time."""

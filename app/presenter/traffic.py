@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QMimeData, QObject, Slot
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from app.bench import Bench
-from app.cli import version
 from app.journal import Journal, RunStarted
 from app.loop import TaskRunner
 from app.traffic.curl import Command, CurlError, curl_command
 from app.traffic.har_export import export_har
 from app.traffic.har_import import OPERATION, import_har
 from app.traffic.known_secrets import KnownSecrets
+from app.version import version
 from connectors.contract.exchange import Exchange
 from connectors.contract.har import har_entry
 from widgets.exchange_menu import secrets_question
@@ -38,7 +38,12 @@ class TrafficPresenter(QObject):
     Args:
         journal: where exchanges are read from, and where imported ones go.
         bench: gives the bench in use, None while there is none.
+
+    Signals:
+        imported(int): a file has become this run, and perhaps others after it.
     """
+
+    imported = Signal(int)
 
     def __init__(
         self,
@@ -99,11 +104,9 @@ class TrafficPresenter(QObject):
         self._tasks.start(self._export(path, tuple(run_ids)), name=EXPORT)
 
     def runs_to_export(self) -> list[int]:
-        """Return the run chosen in the history, else all of them."""
-        chosen = self._window.run_history.selected_run()
-        if chosen:
-            return [chosen]
-        return list(self._journal.run_ids)
+        """Return the runs chosen in the history, else all of them, as they were begun."""
+        chosen = set(self._window.run_history.selected_runs())
+        return [run_id for run_id in self._journal.run_ids if run_id in chosen or not chosen]
 
     @Slot()
     def _on_copy_curl(self) -> None:
@@ -128,7 +131,7 @@ class TrafficPresenter(QObject):
             self._window.show_note(NO_RUNS)
             return
         count = len(self._exported)
-        what = f"all {count} runs" if count > 1 else f"run {self._exported[0]}"
+        what = f"{count} runs" if count > 1 else f"run {self._exported[0]}"
         dialog = har_to_write(self._window, what, self._file_name())
         dialog.fileSelected.connect(self.export_file)
         dialog.open()
@@ -218,10 +221,12 @@ class TrafficPresenter(QObject):
 
     async def _import(self, path: Path) -> None:
         self._window.show_note(f"Reading {path.name} … Ctrl+. cancels.")
-        imported = await import_har(path, self._journal, self._on_progress)
-        self._window.show_note(imported.sentence)
-        if not imported.clean:
-            self._window.show_error(imported.sentence)
+        taken = await import_har(path, self._journal, self._on_progress)
+        self._window.show_note(taken.sentence)
+        if not taken.clean:
+            self._window.show_error(taken.sentence)
+        if taken.runs:
+            self.imported.emit(taken.runs[0])
 
     def _on_progress(self, taken: int, of: int) -> None:
         self._window.show_note(f"Reading … {taken:,} of {of:,} requests. Ctrl+. cancels.")

@@ -84,6 +84,7 @@ class WindowPresenter(QObject):
         self.timeline = TimelinePresenter(window.timeline, self.journal, self.tasks, self)
         self.inspector.run_shown.connect(self.timeline.show_run)
         self.traffic = TrafficPresenter(window, self.journal, self.tasks, self._get_bench, self)
+        self.traffic.imported.connect(self.inspector.choose_run)
         self.contacts = ContactsPresenter(window.contacts, self.journal, self)
         self.inspector.run_shown.connect(self.contacts.show_run)
         self.compare = ComparePresenter(window, self.journal, self)

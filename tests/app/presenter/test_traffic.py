@@ -163,13 +163,13 @@ async def test_what_cannot_be_copied_is_said(open_desk, changes, key, said):
     assert note(desk) == "This request is not in the journal any more."
 
 
-async def test_the_chosen_run_is_exported_else_all(looked_up, tmp_path):
+async def test_the_chosen_runs_are_exported_else_all(looked_up, tmp_path):
     desk = await looked_up()
     await desk.presenter.bench.search("Keller")
     await desk.idle()
     desk.window.export_har_requested.emit()
     dialog = desk.child(QFileDialog, "exportHarDialog")
-    assert dialog.windowTitle() == "Export HAR: all 2 runs"
+    assert dialog.windowTitle() == "Export HAR: 2 runs"
     dialog.fileSelected.emit(str(tmp_path / "all.har"))
     dialog.close()
     await desk.idle()
@@ -208,6 +208,7 @@ async def test_a_browsers_file_is_imported_and_its_requests_are_seen(open_desk, 
     desk.child(QFileDialog, "importHarDialog").close()
     await desk.idle()
     assert note(desk) == "3 requests of browser.har read as 1 run."
+    assert desk.window.run_history.selected_run() == 1
     assert not desk.child(QFrame, "errorBanner").isVisible()
     history = desk.child(QTableView, "runHistory")
     shown = [history.model().index(0, column).data() for column in range(2, 6)]

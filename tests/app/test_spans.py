@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.extension.spans import age_text, span_text
+from app.spans import age_text, span_text
 
 
 @pytest.mark.parametrize(

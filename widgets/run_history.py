@@ -140,6 +140,11 @@ class RunHistory(QWidget):
         """Return the chosen runs' ids, the earliest first."""
         return sorted({int(item.data(_ID)) for item in self._table.selectedItems()})
 
+    def choose_run(self, run_id: int) -> None:
+        """Choose a run: every tab shows only this one. A run that is not listed changes nothing."""
+        if run_id in self._rows:
+            self._table.selectRow(self._row_of(run_id))
+
     @Slot()
     def show_all(self) -> None:
         """Choose no run: every tab shows all."""

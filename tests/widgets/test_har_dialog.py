@@ -19,8 +19,8 @@ def test_a_file_to_read_has_to_be_there(window):
 
 
 def test_a_file_to_write_begins_with_a_name_and_is_called_har(window):
-    dialog = har_to_write(window, "all 3 runs", "callbench.har")
-    assert dialog.windowTitle() == "Export HAR: all 3 runs"
+    dialog = har_to_write(window, "3 runs", "callbench.har")
+    assert dialog.windowTitle() == "Export HAR: 3 runs"
     assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
     assert dialog.defaultSuffix() == "har"
     assert [name.rpartition("/")[2] for name in dialog.selectedFiles()] == ["callbench.har"]

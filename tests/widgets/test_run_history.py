@@ -266,3 +266,13 @@ def test_the_outcomes_follow_a_change_of_the_theme(qapp, history):
         theme.apply(QApplication.instance(), scheme)
         shown = table_of(history).item(0, 0).foreground().color().name()
         assert shown == theme.colors(scheme)["success"]
+
+
+def test_a_run_is_chosen_by_its_id_and_an_unknown_one_changes_nothing(qtbot, history):
+    for run_id in (1, 2, 3):
+        history.show_run_row(run(run_id))
+    with qtbot.waitSignal(history.run_selected) as told:
+        history.choose_run(2)
+    assert told.args == [2]
+    history.choose_run(99)
+    assert history.selected_runs() == [2]

@@ -86,6 +86,17 @@ class TrafficPresenter(QObject):
             case "answer":
                 self._copy_answer(exchange)
 
+    def close(self) -> None:
+        """Take secrets off the clipboard.
+
+        They would outlive the bench, and Qt frees what Python has put there only after Python has
+        ended, which crashes.
+        """
+        clipboard = QGuiApplication.clipboard()
+        held: QMimeData | None = clipboard.mimeData()
+        if held is not None and held.hasFormat(_PASSWORD_HINT):
+            clipboard.clear()
+
     @Slot(str)
     def import_file(self, path: str) -> None:
         """Read a HAR file into runs of their own."""
@@ -211,12 +222,15 @@ class TrafficPresenter(QObject):
             self._copy(body.text, f"Copied the answer.{cut}")
 
     def _copy(self, text: str, note: str, *, secret: bool = False) -> None:
-        data = QMimeData()
-        data.setText(text)
+        clipboard = QGuiApplication.clipboard()
         if secret:
+            data = QMimeData()
+            data.setText(text)
             # Clipboard managers that know it keep no history of this.
             data.setData(_PASSWORD_HINT, b"secret")
-        QGuiApplication.clipboard().setMimeData(data)
+            clipboard.setMimeData(data)
+        else:
+            clipboard.setText(text)
         self._window.show_note(note)
 
     async def _import(self, path: Path) -> None:

@@ -186,6 +186,7 @@ class WindowPresenter(QObject):
         await self.tasks.close()
         self.inspector.close()
         self.timeline.close()
+        self.traffic.close()
         self.contacts.close()
         self.caches.close()
         if self.bench is not None:

@@ -163,8 +163,6 @@ class Redactor:
             return self.text(secret_names.without_parameters(text))
         if "multipart/" in mime_type:
             text = secret_names.without_parts(text)
-        if stripped[:1] == "<":
-            text = secret_names.without_markup(text)
         return self.prose(text)
 
     def _without_keys(self, text: str, data: Any) -> str:

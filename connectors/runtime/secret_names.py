@@ -94,7 +94,7 @@ def without_parameters(text: str) -> str:
 
 
 def without_named(text: str) -> str:
-    """Return free text, such as printed lines, without what is named secret.
+    """Return free text, such as printed lines and pages quoted in them, without named secrets.
 
     Of what follows a name only that goes which looks like a secret: "token: refreshed" stays. What
     looks like a credential by itself goes too.
@@ -102,7 +102,7 @@ def without_named(text: str) -> str:
     text = _USER.sub(f"{REDACTED}@", text)
     if not _may_hold(text, _ROOTS + _BARE_ROOTS):
         return text
-    text = without_parameters(text)
+    text = without_parameters(without_markup(text) if "<" in text else text)
     kept, end, passed = [], 0, 0
     for sign in _SIGN.finditer(text):
         if sign.start() < passed or not is_secret(sign[1]):

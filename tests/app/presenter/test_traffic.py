@@ -94,6 +94,11 @@ async def test_secrets_are_copied_only_after_a_yes(qtbot, looked_up):
     assert "REDACTED" not in clipboard()
     hint = QGuiApplication.clipboard().mimeData().data("x-kde-passwordManagerHint")
     assert bytes(hint) == b"secret"
+    desk.presenter.traffic.close()
+    assert clipboard() == ""
+    QGuiApplication.clipboard().setText("of somebody else")
+    desk.presenter.traffic.close()
+    assert clipboard() == "of somebody else"
 
 
 async def test_a_session_is_filled_in_by_its_name(qtbot, looked_up):

@@ -34,6 +34,8 @@ def test_every_name_has_a_root_by_which_texts_are_looked_through():
         f"url=https://crm.test/x?access_token={CANARY}",
         f"info:token={CANARY}",
         f"using bearer {CANARY}",
+        f"CRM said: <p>no</p><input name='csrf_token' value='{CANARY}'>",
+        f"<a:password>{CANARY}</a:password>",
         f"Basic {CANARY}==",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0abc.k3y-0123456789abcdef",
     ],

@@ -115,6 +115,10 @@ class _Writer:
             lower = name.lower()
             if lower in _COMPUTED or (lower == "host" and _host_is_computed(exchange, value)):
                 continue
+            if lower == "content-encoding" and exchange.body and not exchange.body.encoding:
+                # A packed body is kept unpacked, so that no secret hides in it.
+                self.notes.append("The body is sent as it is kept: unpacked.")
+                continue
             if not _TOKEN.fullmatch(name):
                 continue  # HTTP/2's own, such as ":path", which browsers list here
             plain = _CONTROL.sub(" ", value).strip()

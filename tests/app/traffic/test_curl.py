@@ -28,8 +28,9 @@ def asked(**more):
     return Exchange(**(given | more))
 
 
-def posted(text, mime_type="application/json", **more):
-    return asked(method="POST", body=Body(text=text, size=1, mime_type=mime_type, **more))
+def posted(text, mime_type="application/json", headers=(), **more):
+    body = Body(text=text, size=1, mime_type=mime_type, **more)
+    return asked(method="POST", headers=headers, body=body)
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +178,14 @@ def test_a_routed_request_goes_where_it_went(run):
     words, _piped = run(command)
     assert words[0] == "http://127.0.0.1:1/a"
     assert not any(text.startswith("Host") for text in words)
+
+
+def test_a_body_that_was_packed_is_sent_unpacked(run):
+    headers = (("Content-Encoding", "gzip"), ("Accept", "*/*"), ("User-Agent", "a"))
+    command = curl_command(posted('{"a": 1}', headers=headers))
+    words, _piped = run(command)
+    assert not any("gzip" in word for word in words)
+    assert "unpacked" in command.text.splitlines()[0]
 
 
 def test_what_is_not_whole_is_said():

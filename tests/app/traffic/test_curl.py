@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.traffic.curl import LONGEST_ARGUMENT, CurlError, curl_command
 from connectors.contract.exchange import Body, Exchange
+from connectors.runtime.redact import REDACTED
 
 FAKE = """#!/bin/sh
 for word in "$@"; do printf '%s\\0' "$word"; done
@@ -74,8 +75,14 @@ def test_a_command_as_people_read_it():
     )
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
-LINE = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
+def without_secrets(texts):
+    """The mark of a removed secret becomes a variable; hypothesis finds it in the source."""
+    return texts.filter(lambda text: REDACTED not in text)
+
+
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+TEXT = without_secrets(st.text(CHARACTERS, max_size=60))
+LINE = without_secrets(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60))
 NAME = st.from_regex(r"[A-Za-z][A-Za-z0-9\-']{0,12}", fullmatch=True)
 
 

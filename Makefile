@@ -27,6 +27,7 @@ bench: setup-dev      ## measure the start and a lookup
 	$(PYTHON) tests/benchmarks/start.py
 	$(PYTHON) tests/benchmarks/lookup.py
 	$(PYTHON) tests/benchmarks/journal.py
+	$(PYTHON) tests/benchmarks/explain.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/gap.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/network.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/learn.py

@@ -101,8 +101,13 @@ def check_sequence(evidence: Evidence) -> Iterator[Finding]:
         last = max(before, key=lambda other: other.end)
         if step.exchange.started_ms < last.end or last.exchange.ms < _SHORT_MS:
             continue
+        if _tries_next(step, before):
+            continue
         group = together(last, before)
-        alike = any(_alike(step, other, before) for other in group)
+        # What the requests show by themselves is asked first: answers take longer to compare.
+        alike = any(_alike(step, other) for other in group) or any(
+            _of_one_answer(step, other, before) for other in group
+        )
         if alike and not _needs(step, group, before):
             waits.append((last.exchange, step.exchange))
     if not waits:
@@ -119,11 +124,21 @@ def check_sequence(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _alike(step: Step, other: Step, before: Sequence[Step]) -> bool:
-    if step.spellings and step.spellings == other.spellings:
-        return True
-    if step.endpoint == other.endpoint:
-        return True
+def _tries_next(step: Step, before: Sequence[Step]) -> bool:
+    """Tell whether `step` tries a spelling because the ones before have found nobody."""
+    return (
+        bool(step.spellings)
+        and any(other.spellings for other in before)
+        and all(step.spellings != other.spellings for other in before)
+    )
+
+
+def _alike(step: Step, other: Step) -> bool:
+    same_spelling = step.spellings and step.spellings == other.spellings
+    return bool(same_spelling) or step.endpoint == other.endpoint
+
+
+def _of_one_answer(step: Step, other: Step, before: Sequence[Step]) -> bool:
     return any(
         uses(step, source) and uses(other, source)
         for source in before
@@ -133,12 +148,9 @@ def _alike(step: Step, other: Step, before: Sequence[Step]) -> bool:
 
 def _needs(step: Step, group: Sequence[Step], before: Sequence[Step]) -> bool:
     """Tell whether `step` may have had to wait for the requests of `group`."""
-    if any(uses(step, other) for other in group):
-        return True
-    if step.spellings and all(step.spellings != other.spellings for other in before):
-        # The next spelling is tried because the ones before have found nobody.
-        return any(other.spellings for other in before)
     if any(_repeats(step, other) for other in before):
+        return True
+    if any(uses(step, other) for other in group):
         return True
     # Ids out of an answer may look like page numbers.
     paged = any(_is_next_page(step, other) for other in before)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from connectors.contract.exchange import Exchange
 
@@ -13,6 +15,10 @@ Record = dict[str, Any]
 
 _PHONE_KEY = re.compile(r"phone|mobile|cell|tel|fax|number", re.IGNORECASE)
 _DEEPEST = 4
+_DEEPEST_LEAF = 40
+"""Nothing of a record stands deeper, except on purpose."""
+_LONGEST_PAIR = 8
+"""An object with more keys is a record of its own, also when it has a name and a value."""
 _PAIRS = (("field_name", "field_value"), ("fieldname", "fieldvalue"), ("name", "value"))
 
 
@@ -27,13 +33,7 @@ def records_of(exchange: Exchange) -> list[Record] | None:
     They are the outermost list of objects in the JSON, or the answer itself where it is one object
     with an id.
     """
-    body = exchange.response_body
-    if failed(exchange) or body is None or body.encoding is not None or body.truncated:
-        return None
-    try:
-        data = json.loads(body.text)
-    except (ValueError, RecursionError):
-        return None
+    data = _answer(exchange)
     found = _outermost_list(data, 0)
     if found is None and isinstance(data, dict) and "id" in {key.lower() for key in data}:
         return [data]
@@ -42,13 +42,7 @@ def records_of(exchange: Exchange) -> list[Record] | None:
 
 def record_with_id(exchange: Exchange, wanted: str) -> Record | None:
     """Return the record with this id out of an answer, however deep it stands; None without one."""
-    body = exchange.response_body
-    if failed(exchange) or body is None or body.encoding is not None or body.truncated:
-        return None
-    try:
-        return _with_id(json.loads(body.text), wanted, 0)
-    except (ValueError, RecursionError):
-        return None
+    return _with_id(_answer(exchange), wanted, 0)
 
 
 def phones_of(record: Record) -> list[tuple[str, str]]:
@@ -56,13 +50,13 @@ def phones_of(record: Record) -> list[tuple[str, str]]:
     return [
         (path, text)
         for path, text in _leaves("", record)
-        if _PHONE_KEY.search(path) and sum(char.isdecimal() for char in text) >= 4
+        if _names_phone(path) and sum(char.isdecimal() for char in text) >= 4
     ]
 
 
 def leaves_of(record: Record, *, flags: bool = False) -> list[tuple[str, str]]:
     """Return (path of keys, text) of every value of a record; truth values only with `flags`."""
-    return list(_leaves("", record, flags=flags))
+    return _leaves("", record, flags=flags)
 
 
 def value_of(record: Record, field: str) -> str | None:
@@ -83,9 +77,32 @@ def id_of(record: Record) -> str:
     return str(record[min(keys, key=len)]) if keys else ""
 
 
+@lru_cache(maxsize=4096)
+def _names_phone(path: str) -> bool:
+    return _PHONE_KEY.search(path) is not None
+
+
+@lru_cache(maxsize=4096)
 def _is_id(key: str) -> bool:
     plain = key.lower()
     return plain == "id" or plain.endswith(("_id", "contactid", "leadid"))
+
+
+def _answer(exchange: Exchange) -> Any:
+    """Return an answer's JSON data; None for a failure, and for what is no whole JSON."""
+    body = exchange.response_body
+    if failed(exchange) or body is None or body.encoding is not None or body.truncated:
+        return None
+    text = body.text.lstrip("\ufeff")
+    try:
+        # Three times as fast, and stricter: half a surrogate or 1e400 is left to the other.
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _with_id(data: Any, wanted: str, depth: int) -> Record | None:
@@ -113,23 +130,33 @@ def _outermost_list(data: Any, depth: int) -> list[Any] | None:
     return None
 
 
-def _leaves(path: str, data: Any, *, flags: bool = False) -> Iterator[tuple[str, str]]:
-    if isinstance(data, dict):
+def _leaves(path: str, data: Any, *, flags: bool = False) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    _collect(path, data, flags, _DEEPEST_LEAF, found)
+    return found
+
+
+def _collect(path: str, data: Any, flags: bool, deeper: int, found: list[tuple[str, str]]) -> None:
+    if isinstance(data, str):
+        found.append((path, data))
+    elif isinstance(data, dict):
         named = _named_value(data)
-        if named is not None:
-            yield from _leaves(*named, flags=flags)
-            return
-        for key, value in data.items():
-            yield from _leaves(f"{path}.{key}" if path else str(key), value, flags=flags)
+        if named is not None and deeper:
+            _collect(*named, flags, deeper - 1, found)
+        elif deeper:
+            for key, value in data.items():
+                _collect(f"{path}.{key}" if path else str(key), value, flags, deeper - 1, found)
     elif isinstance(data, list):
-        for item in data:
-            yield from _leaves(path, item, flags=flags)
-    elif isinstance(data, str | int | float) and (flags or not isinstance(data, bool)):
-        yield path, str(data)
+        for item in data if deeper else ():
+            _collect(path, item, flags, deeper - 1, found)
+    elif isinstance(data, int | float) and (flags or not isinstance(data, bool)):
+        found.append((path, str(data)))
 
 
 def _named_value(data: Record) -> tuple[str, Any] | None:
     """Return the name and value of a custom field that is written as such a pair."""
+    if len(data) > _LONGEST_PAIR:
+        return None
     keys = {str(key).lower(): key for key in data}
     for name, value in _PAIRS:
         if name in keys and value in keys and isinstance(data[keys[name]], str):

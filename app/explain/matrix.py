@@ -9,7 +9,7 @@ from enum import StrEnum
 import phonenumbers
 
 from app.evidence import Evidence
-from app.explain.answers import failed, records_of, value_of
+from app.explain.answers import Record, failed, records_of, value_of
 from app.explain.searches import Search, searches_of, spells
 from connectors import phone
 from connectors.contract.exchange import Exchange
@@ -84,6 +84,8 @@ class Matrix:
         cells: by (row, column); a missing one was not asked.
         searched: ids of the requests that searched for the number.
         others: ids of the others: sessions, options, links.
+        records: what each request was answered with, in the order of the run's exchanges; None
+            where it cannot be told.
     """
 
     candidates: tuple[Candidate, ...]
@@ -91,6 +93,7 @@ class Matrix:
     cells: Mapping[tuple[int, int], Cell]
     searched: tuple[int, ...]
     others: tuple[int, ...]
+    records: tuple[list[Record] | None, ...] = ()
 
     def cell(self, row: int, column: int) -> Cell:
         """Return one cell."""
@@ -113,10 +116,12 @@ def match_matrix(evidence: Evidence) -> Matrix:
     columns: dict[Column, int] = {}
     searched: list[int] = []
     others: list[int] = []
+    answers: list[list[Record] | None] = []
     for exchange in evidence.exchanges:
         searches = searches_of(exchange, evidence.number)
         (searched if searches else others).append(exchange.id)
-        hits = _hits(exchange, searches, evidence.number)
+        answers.append(records_of(exchange))
+        hits = _hits(answers[-1], searches, evidence.number)
         for search in searches:
             column = Column(search.object, search.field)
             columns.setdefault(column, len(columns))
@@ -130,7 +135,12 @@ def match_matrix(evidence: Evidence) -> Matrix:
         for column, made in asked[candidate.text].items()
     }
     return Matrix(
-        _with_reasons(candidates, cells), tuple(columns), cells, tuple(searched), tuple(others)
+        _with_reasons(candidates, cells),
+        tuple(columns),
+        cells,
+        tuple(searched),
+        tuple(others),
+        tuple(answers),
     )
 
 
@@ -195,15 +205,18 @@ def _cell(made: Sequence[tuple[Exchange, int | None]]) -> Cell:
     return Cell(CellState.FAILED if broken else CellState.UNKNOWN, 0, ms, ids)
 
 
-def _hits(exchange: Exchange, searches: Sequence[Search], number: str) -> dict[Search, int | None]:
+def _hits(
+    records: list[Record] | None, searches: Sequence[Search], number: str
+) -> dict[Search, int | None]:
     """Return how many records each comparison of a request found, None where nobody can tell.
 
     A query over several fields tells only that one of them fits: a record then counts for the
     fields in which it shows the number, and for all of them when it shows it in none.
     """
-    records = records_of(exchange)
     if records is None:
         return dict.fromkeys(searches)
+    if len(searches) == 1:
+        return {searches[0]: len(records)}
     hits: dict[Search, int | None] = dict.fromkeys(searches, 0)
     for record in records:
         shown = [

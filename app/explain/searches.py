@@ -75,6 +75,8 @@ def spells(text: str, number: str) -> bool:
 
 def digits(text: str) -> str:
     """Return the decimal digits of any script as ASCII digits."""
+    if text.isascii():
+        return "".join(filter(str.isdecimal, text))
     return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
 
 

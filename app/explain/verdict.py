@@ -6,7 +6,7 @@ answer, what the connector made of it. `docs/verdicts.md` has a section per code
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import phonenumbers
 
 from app.evidence import Evidence
-from app.explain.answers import failed, id_of, phones_of, records_of
+from app.explain.answers import failed, id_of, phones_of
 from app.explain.compare import Match, compare
 from app.explain.matrix import CellState, Matrix, match_matrix
 from app.spans import span_text
@@ -126,10 +126,12 @@ def _of_error(evidence: Evidence) -> Verdict | None:
 def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
     contacts = evidence.contacts
     names = _names(contacts)
-    hits = _ids(x for x in evidence.exchanges if x.id in matrix.searched and records_of(x))
-    stranger = next((each for each in contacts if _is_stranger(each, evidence)), None)
+    answered = zip(evidence.exchanges, matrix.records, strict=True)
+    hits = _ids(x for x, records in answered if x.id in matrix.searched and records)
+    stored = _stored_phones(contacts, matrix)
+    stranger = next((each for each in contacts if _is_stranger(each, evidence, stored)), None)
     if stranger is not None:
-        phones = ", ".join(_stored_phones(stranger, evidence))
+        phones = ", ".join(stored[str(stranger.get("id"))])
         return Verdict(
             VerdictCode.WRONG_PERSON,
             f"{_name(stranger)} was returned for {evidence.number}, but has {phones}: another "
@@ -274,30 +276,31 @@ def _asked_text(matrix: Matrix) -> str:
     return f"{shown} in {_count(len(matrix.columns), 'field', 'fields')}"
 
 
-def _is_stranger(contact: dict[str, Any], evidence: Evidence) -> bool:
+def _is_stranger(
+    contact: dict[str, Any], evidence: Evidence, stored: Mapping[str, Sequence[str]]
+) -> bool:
     """Tell whether all that is known of a contact's phones belongs to another number."""
     if not phone.parse(evidence.number).valid:
         return False
-    phones = _stored_phones(contact, evidence)
+    phones = stored[str(contact.get("id"))]
     matches = {compare(text, evidence.number).match for text in phones}
     return bool(matches) and matches <= {Match.NO_MATCH}
 
 
-def _stored_phones(contact: dict[str, Any], evidence: Evidence) -> list[str]:
-    """Return the phones of a contact: in the CRM's answers, and as the connector returned it."""
-    wanted = str(contact.get("id"))
-    texts = [
-        text
-        for exchange in evidence.exchanges
-        for record in records_of(exchange) or ()
-        if id_of(record) == wanted
-        for _path, text in phones_of(record)
-    ]
-    own = contact.get("phone") or contact.get("phoneNumber")
-    # Some connectors return the number that was asked for, which proves nothing.
-    if isinstance(own, str) and own and not texts:
-        texts.append(own)
-    return list(dict.fromkeys(texts))
+def _stored_phones(contacts: Sequence[dict[str, Any]], matrix: Matrix) -> dict[str, list[str]]:
+    """Return the phones of each contact: the CRM's, else the one that the connector returned."""
+    found: dict[str, dict[str, None]] = {str(contact.get("id")): {} for contact in contacts}
+    for record in (record for records in matrix.records for record in records or ()):
+        texts = found.get(id_of(record))
+        if texts is not None:
+            texts.update((text, None) for _path, text in phones_of(record))
+    for contact in contacts:
+        own = contact.get("phone") or contact.get("phoneNumber")
+        texts = found[str(contact.get("id"))]
+        # Some connectors return the number that was asked for, which proves nothing.
+        if isinstance(own, str) and own and not texts:
+            texts[own] = None
+    return {contact_id: list(texts) for contact_id, texts in found.items()}
 
 
 def _doubled(contacts: Sequence[dict[str, Any]]) -> bool:

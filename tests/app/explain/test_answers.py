@@ -88,3 +88,24 @@ def test_any_answer_is_read(data):
     for record in records_of(answered(data)) or ():
         phones_of(record)
         id_of(record)
+
+
+@pytest.mark.parametrize("depth", [30, 300, 2_000, 100_000])
+def test_an_answer_however_deep_is_read(depth):
+    text = '{"id": 7, "deep": ' + "[" * depth + '"415 555 0132"' + "]" * depth + "}"
+    records = records_of(answered(text))
+    assert records is None or id_of(records[0]) == "7"
+    for record in records or ():
+        phones_of(record)
+
+
+@pytest.mark.parametrize(
+    "text", ['\ufeff[{"id": 7}]', '[{"id": 7, "x": 1e400}]', '[{"id": 7, "s": "\\ud800"}]']
+)
+def test_json_that_is_not_strict_is_read_too(text):
+    assert [id_of(record) for record in records_of(answered(text))] == ["7"]
+
+
+def test_a_record_with_a_name_and_a_value_is_no_pair():
+    deal = {"name": "Big", "value": 9, "phone": "415 555 0132"} | {f"k{at}": at for at in range(8)}
+    assert phones_of(deal) == [("phone", "415 555 0132")]

@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.field_row import label
-from widgets.page_state import CacheEntry, CachesState
+from widgets.inspector_state import CacheEntry, CachesState
 
 COLUMNS = ("Cache", "", "Age", "Used for", "Answers", "Key")
 STATES = {

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.field_row import label
-from widgets.page_state import ComparedRow, ComparedRun, CompareState
+from widgets.inspector_state import ComparedRow, ComparedRun, CompareState
 
 COLUMNS = ("What", "", "A", "B")
 TONES = {"changed": "warning", "only A": "danger", "only B": "success", "same": "muted"}

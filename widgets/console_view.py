@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
-from widgets.page_state import ConsoleRow
+from widgets.inspector_state import ConsoleRow
 
 MAX_ROWS = 5000
 SIGNS = {"out": " ", "err": "!", "operation": "»", "finding": "△", "error": "✕"}

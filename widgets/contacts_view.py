@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
-from widgets.page_state import ContactRow, ContactsState
+from widgets.inspector_state import ContactRow, ContactsState
 
 COLUMNS = (
     "#",

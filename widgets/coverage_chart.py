@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from widgets import theme
-from widgets.page_state import LearnedState
+from widgets.inspector_state import LearnedState
 
 NOT_COVERED = "Not covered"
 _ROW = 34

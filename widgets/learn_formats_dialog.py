@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from widgets.coverage_chart import CoverageChart
 from widgets.field_row import FieldRow, label
-from widgets.page_state import LearnedState
+from widgets.inspector_state import LearnedState
 
 HELP = (
     "A CRM finds a number only as it is spelled there. Choose an export of the CRM's contacts, or "

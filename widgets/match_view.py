@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.field_row import label
-from widgets.page_state import FindingRow, MatchCell, MatchRow, MatchState
+from widgets.inspector_state import FindingRow, MatchCell, MatchRow, MatchState
 from widgets.verdict_line import VerdictLine
 
 EMPTY = "Nothing yet. Look a number up: why somebody was found, or nobody, appears here."

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
-from widgets.page_state import ExchangeRow, ExchangeText
+from widgets.inspector_state import ExchangeRow, ExchangeText
 
 KEYS: dict[str, str] = {
     "status": "status:404, status:4xx, status:>=400, status:ok, status:error, status:failed",

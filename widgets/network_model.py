@@ -25,8 +25,8 @@ from PySide6.QtCore import (
 )
 
 from widgets import theme
+from widgets.inspector_state import ExchangeDetailState, ExchangeRow, ExchangeText
 from widgets.network_filter import NetworkFilter, row_words
-from widgets.page_state import ExchangeDetailState, ExchangeRow, ExchangeText
 
 COLUMNS = ("Method", "URL", "Status", "ms", "Size", "Time")
 SLICE_S = 0.012

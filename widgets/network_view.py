@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from widgets.exchange_menu import ExchangeMenu
 from widgets.field_row import label, restyle
+from widgets.inspector_state import ExchangeDetailState, ExchangeRow
 from widgets.network_filter import HELP, FilterError, NetworkFilter, parse_filter
 from widgets.network_model import NetworkModel, TextSource, status_text
-from widgets.page_state import ExchangeDetailState, ExchangeRow
 from widgets.raw_view import TextPane
 
 EMPTY = "Nothing yet. Each request that the connector sends appears here, with its answer."

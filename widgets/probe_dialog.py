@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.field_row import FieldRow, label
-from widgets.page_state import AdviceRow, ProbeState, StoredRow
+from widgets.inspector_state import AdviceRow, ProbeState, StoredRow
 from widgets.verdict_line import VerdictLine
 
 WAYS = (

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import theme
-from widgets.page_state import RunRow
+from widgets.inspector_state import RunRow
 
 MAX_RUNS = 500
 COLUMNS = ("", "Time", "Operation", "For", "Result", "Requests", "ms")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from widgets import theme
-from widgets.page_state import Tone
+from widgets.inspector_state import Tone
 
 COLUMNS = ("Request", "Spelling", "Time", "ms")
 AXIS = 2

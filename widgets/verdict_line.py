@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from widgets.field_row import label, restyle
-from widgets.page_state import Tone
+from widgets.inspector_state import Tone
 
 NOT_PROVEN = "Not proven"
 MEANING = "What does this mean?"

@@ -12,7 +12,7 @@ from app.journal import Journal, RunStarted
 from app.presenter.phone import PhonePresenter
 from connectors import phone
 from widgets.caches_view import CachesView
-from widgets.page_state import CacheEntry, CachesState
+from widgets.inspector_state import CacheEntry, CachesState
 
 TICK_MS = 10_000
 """Ages are in words, so that they need no closer look."""

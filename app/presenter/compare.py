@@ -13,8 +13,8 @@ from app.journal import Journal
 from app.presenter.inspector import clock, summary
 from app.run_diff import TIME, Difference, differences
 from widgets.compare_runs_dialog import CompareRunsDialog
+from widgets.inspector_state import ComparedRow, ComparedRun, CompareState
 from widgets.main_window import MainWindow
-from widgets.page_state import ComparedRow, ComparedRun, CompareState
 
 Kind = Literal["changed", "only A", "only B", "same"]
 

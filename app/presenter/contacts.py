@@ -11,7 +11,7 @@ from app.checks.reading import plain
 from app.evidence import Evidence, RunIncompleteError, evidence_of
 from app.journal import Journal
 from widgets.contacts_view import ContactsView
-from widgets.page_state import ContactRow, ContactsState
+from widgets.inspector_state import ContactRow, ContactsState
 
 PAUSE_MS = 120
 """A burst of lookups is not listed one by one: the last of it is, after this pause."""

@@ -22,14 +22,14 @@ from app.journal import (
 from app.presenter.body_text import readable, searchable
 from app.presenter.match import MatchPresenter
 from connectors.contract.exchange import Exchange
-from widgets.main_window import MainWindow
-from widgets.page_state import (
+from widgets.inspector_state import (
     ConsoleRow,
     ExchangeDetailState,
     ExchangeRow,
     ExchangeText,
     RunRow,
 )
+from widgets.main_window import MainWindow
 
 FLUSH_MS = 40
 """Rows are drawn in batches, so that hundreds of lookups a second do not stall the window."""

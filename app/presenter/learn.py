@@ -17,8 +17,8 @@ from app.explain.learn import FormatLearner, Learned
 from app.explain.phone_column import NoPhoneColumnError, PhoneFile
 from app.journal import ExchangeCaptured, Journal
 from app.loop import TaskRunner
+from widgets.inspector_state import CoverageBar, LearnedState, UncoveredRow
 from widgets.learn_formats_dialog import LearnFormatsDialog
-from widgets.page_state import CoverageBar, LearnedState, UncoveredRow
 
 LEARN = "formats.learn"
 SLICE_S = 0.008

@@ -15,8 +15,8 @@ from app.explain.verdict import Verdict, VerdictCode, verdict_of
 from app.journal import Journal
 from app.traffic.har_import import OPERATION as IMPORTED
 from connectors.contract.manifest import Manifest
+from widgets.inspector_state import FindingRow, MatchCell, MatchRow, MatchState, Tone
 from widgets.match_view import MatchView
-from widgets.page_state import FindingRow, MatchCell, MatchRow, MatchState, Tone
 
 PAUSE_MS = 120
 """A burst of lookups is not explained one by one: the last of it is, after this pause."""

@@ -13,8 +13,8 @@ from app.explain.verdict import VerdictCode
 from app.loop import TaskRunner
 from app.presenter.match import tone_of
 from app.probe import Probe, ProbeError, Question, formats_with, probe
+from widgets.inspector_state import AdviceRow, ProbeState, StoredRow, Tone
 from widgets.main_window import MainWindow
-from widgets.page_state import AdviceRow, ProbeState, StoredRow, Tone
 from widgets.probe_dialog import ProbeDialog
 
 TASK = "probe.run"

@@ -16,7 +16,7 @@ from app.loop import TaskRunner
 from app.traffic.dependencies import Wait, WaitFinder, longest_chain
 from app.traffic.run_reading import Pause, exchanges_in_order, size_of
 from connectors.contract.exchange import Exchange
-from widgets.page_state import Tone
+from widgets.inspector_state import Tone
 from widgets.timeline_model import TimelineBar, TimelineState, time_text
 from widgets.timeline_view import TimelineView
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from widgets import theme
 from widgets.caches_view import ALL, HINT, NO_ENTRY, NO_NUMBER, STATES, CachesView
-from widgets.page_state import CacheEntry, CachesState
+from widgets.inspector_state import CacheEntry, CachesState
 
 
 def entry(key="m", state="hit", **changed):

@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QTableWidget
 
 from widgets.compare_runs_dialog import CompareRunsDialog
-from widgets.page_state import ComparedRow, ComparedRun, CompareState
+from widgets.inspector_state import ComparedRow, ComparedRun, CompareState
 
 STATE = CompareState(
     a=ComparedRun("findContact +1415", "14:02:11", "1 found: <b>Ada</b>", "FOUND: Ada was found."),

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
 
 from widgets import theme
 from widgets.console_view import EMPTY, MAX_ROWS, SIGNS, ConsoleView
-from widgets.page_state import ConsoleRow
+from widgets.inspector_state import ConsoleRow
 
 
 def row(text, run_id=1, kind="out"):

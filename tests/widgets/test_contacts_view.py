@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QTableWidget
 
 from widgets import theme
 from widgets.contacts_view import COLUMNS, EMPTY, ContactsView
-from widgets.page_state import ContactRow, ContactsState
+from widgets.inspector_state import ContactRow, ContactsState
 
 
 def contact(place=1, **changed):

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor
 
 from widgets import theme
 from widgets.coverage_chart import CoverageChart, percent
-from widgets.page_state import CoverageBar, LearnedState
+from widgets.inspector_state import CoverageBar, LearnedState
 
 STATE = LearnedState(
     sentence="",

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from widgets.inspector_state import CoverageBar, LearnedState, UncoveredRow
 from widgets.learn_formats_dialog import LearnFormatsDialog
-from widgets.page_state import CoverageBar, LearnedState, UncoveredRow
 
 STATE = LearnedState(
     sentence="1,000 numbers in 1,200 rows. These 2 formats cover 60.0% of them.",

@@ -2,8 +2,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTableWidget
 
+from widgets.inspector_state import FindingRow, MatchCell, MatchRow, MatchState
 from widgets.match_view import EMPTY, MatchView
-from widgets.page_state import FindingRow, MatchCell, MatchRow, MatchState
 
 STATE = MatchState(
     run_id=7,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from widgets.inspector_state import ExchangeRow, ExchangeText
 from widgets.network_filter import HELP, KEYS, FilterError, NetworkFilter, parse_filter, row_words
-from widgets.page_state import ExchangeRow, ExchangeText
 
 ROW = ExchangeRow(
     run_id=3,

@@ -5,9 +5,9 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QColor
 
 from widgets import network_model, theme
+from widgets.inspector_state import ExchangeRow, ExchangeText
 from widgets.network_filter import NetworkFilter, parse_filter
 from widgets.network_model import COLUMNS, NetworkModel, size_text, status_text
-from widgets.page_state import ExchangeRow, ExchangeText
 
 ALL = NetworkFilter()
 URL, STATUS, MS, SIZE = (COLUMNS.index(name) for name in ("URL", "Status", "ms", "Size"))

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from widgets import network_model
+from widgets.inspector_state import ExchangeDetailState, ExchangeRow, ExchangeText
 from widgets.network_filter import HELP
 from widgets.network_view import EMPTY, NOTHING_FITS, NetworkView
-from widgets.page_state import ExchangeDetailState, ExchangeRow, ExchangeText
 from widgets.raw_view import MAX_CHARACTERS
 
 

@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton
 
-from widgets.page_state import AdviceRow, ProbeState, StoredRow
+from widgets.inspector_state import AdviceRow, ProbeState, StoredRow
 from widgets.probe_dialog import ProbeDialog
 
 STATE = ProbeState(

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QTableWidget
 
 from widgets import run_history, theme
-from widgets.page_state import RunRow
+from widgets.inspector_state import RunRow
 from widgets.run_history import COLUMNS, EMPTY, NUMBERS, OUTCOMES, RunHistory
 
 

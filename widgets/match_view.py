@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -27,7 +27,6 @@ from widgets.verdict_line import VerdictLine
 EMPTY = "Nothing yet. Look a number up: why somebody was found, or nobody, appears here."
 SIGNS = {"error": "✕", "warning": "!", "note": "·"}
 _FIXED = ("Spelling", "Rule")
-_FEW_COLUMNS = 6
 _EXCHANGE = Qt.ItemDataRole.UserRole
 _RULE = Qt.ItemDataRole.UserRole
 _TONE = Qt.ItemDataRole.UserRole + 1
@@ -65,6 +64,7 @@ class MatchView(QWidget):
         self._table.setTabKeyNavigation(False)
         self._table.setAlternatingRowColors(True)
         self._table.verticalHeader().hide()
+        self._table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         self._table.itemActivated.connect(self._on_item_chosen)
         self._table.itemClicked.connect(self._on_item_chosen)
         self._findings = QListWidget()
@@ -105,6 +105,11 @@ class MatchView(QWidget):
         self._fill(state)
         self._list(state.findings)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the table into the new size."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fill(self, state: MatchState) -> None:
         table = self._table
         table.clear()
@@ -112,16 +117,19 @@ class MatchView(QWidget):
         table.setColumnCount(len(_FIXED) + len(state.columns))
         table.setHorizontalHeaderLabels([*_FIXED, *state.columns])
         for row, made in enumerate(state.rows):
-            table.setItem(row, 0, _item(f"{made.text}", made.reason or made.rule))
+            table.setItem(row, 0, _item(made.text, made.reason or made.rule))
             table.setItem(row, 1, _item(_rule(made), made.reason))
             for at, cell in enumerate(made.cells):
                 table.setItem(row, len(_FIXED) + at, _cell(cell, state.columns[at], made))
-        header = table.horizontalHeader()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the columns what they need, and what is left over to the rule."""
+        header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        if len(state.columns) <= _FEW_COLUMNS:
+        if header.length() < self._table.viewport().width():
             header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
-        table.resizeRowsToContents()
+        self._table.resizeRowsToContents()
 
     def _list(self, findings: Sequence[FindingRow]) -> None:
         self._findings.clear()

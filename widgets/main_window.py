@@ -96,7 +96,6 @@ class MainWindow(QMainWindow):
         self.phone = phone
         self.top_bar = TopBar()
         self.setWindowTitle("Callbench")
-        self.setMinimumSize(900, 600)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("inspectorTabs")
         self._tabs.setAccessibleName("Inspector")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -67,6 +67,7 @@ class MatchView(QWidget):
         self._table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         self._table.itemActivated.connect(self._on_item_chosen)
         self._table.itemClicked.connect(self._on_item_chosen)
+        self._table.viewport().installEventFilter(self)
         self._findings = QListWidget()
         self._findings.setObjectName("findingsList")
         self._findings.setAccessibleName("Findings")
@@ -105,10 +106,11 @@ class MatchView(QWidget):
         self._fill(state)
         self._list(state.findings)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the table into the new size."""
-        super().resizeEvent(event)
-        self._fit()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fit the table when the room for it changes."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
 
     def _fill(self, state: MatchState) -> None:
         table = self._table

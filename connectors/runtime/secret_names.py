@@ -60,6 +60,14 @@ _LOOSE = re.compile(
 )
 
 
+def may_hold_key(text: str) -> bool:
+    r"""Tell whether a secret key may be in JSON text, without reading it.
+
+    A key with an escape in it (``"tok\u0065n"``) may be any.
+    """
+    return "\\u" in text or _may_hold(text, _ROOTS)
+
+
 def is_secret(name: str) -> bool:
     """Tell whether what stands under this name is secret; case does not matter."""
     return name.lower() in NAMES

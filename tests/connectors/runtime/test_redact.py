@@ -206,3 +206,15 @@ def test_json_however_deep_is_kept(depth):
     kept = Redactor().body(text, "application/json")
     assert "abc" not in kept
     assert "Ada" in kept
+
+
+def test_a_key_that_is_written_with_escapes_is_seen():
+    text = r'{"t\u006fken": "s3cret-value", "name": "Anna"}'
+    kept = Redactor().body(text, "application/json")
+    assert "s3cret-value" not in kept
+    assert "Anna" in kept
+
+
+def test_an_answer_without_any_secret_name_stays_as_it_came():
+    text = '{ "people" : [ {"name": "Anna", "phone": "415"} ] }'
+    assert Redactor(["known-secret"]).body(text, "application/json") == text

@@ -23,7 +23,7 @@ format: setup-dev     ## rewrite the sources in the one style
 	$(PYTHON) -m ruff check --fix-only
 	$(PYTHON) -m ruff format
 
-bench: setup-dev      ## measure the start and a lookup
+bench: setup-dev      ## measure start, lookups, capture, explaining, big files
 	$(PYTHON) tests/benchmarks/start.py
 	$(PYTHON) tests/benchmarks/lookup.py
 	$(PYTHON) tests/benchmarks/journal.py

@@ -53,6 +53,7 @@ class Canary(Connector):
         print(json.dumps({"password": canary("printed"), "set-cookie": canary("line")}))
         print("base64", base64.b64encode(f"user:{key}".encode()).decode(), "end")
         print(dict(answer.request.headers), dict(answer.headers))
+        print("the cookie is", answer.headers["set-cookie"].partition("=")[2].partition(";")[0])
         contact = {
             "id": person["id"],
             "name": person["name"],

@@ -176,8 +176,14 @@ def explanation(evidence: Evidence) -> dict[str, Any]:
     """Return ``verdict`` and ``candidates`` of a lookup as the command line shows them."""
     matrix = match_matrix(evidence)
     verdict = verdict_of(evidence, matrix)
+    shown = [each for each in evidence.exchanges if each.id in verdict.exchanges]
     return {
-        "verdict": {"code": verdict.code, "text": verdict.text, "proven": verdict.proven},
+        "verdict": {
+            "code": verdict.code,
+            "text": verdict.text,
+            "proven": verdict.proven,
+            "evidence": [f"{each.method} {each.url}" for each in shown],
+        },
         "candidates": [
             {
                 "text": candidate.text,

@@ -118,6 +118,7 @@ class MatchState:
         code: the verdict's; empty for a run that is no lookup, which has findings only.
         sentence: the verdict.
         columns: the fields that were searched.
+        evidence: the requests that the verdict stands on.
         findings: what does not keep the contract.
     """
 
@@ -129,6 +130,7 @@ class MatchState:
     columns: tuple[str, ...]
     rows: tuple[MatchRow, ...]
     findings: tuple[FindingRow, ...] = ()
+    evidence: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,10 @@ class MatchView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run = 0
+        self._evidence: tuple[int, ...] = ()
         self._verdict = VerdictLine("verdictLabel")
         self._verdict.meaning_requested.connect(self._on_meaning_requested)
+        self._verdict.evidence_requested.connect(self._on_evidence_requested)
         self._probe = QPushButton("Probe a known contact…")
         self._probe.setObjectName("probeButton")
         self._probe.setAccessibleName("Probe a known contact")
@@ -101,8 +103,14 @@ class MatchView(QWidget):
         if state is None:
             self._verdict.show_verdict("", EMPTY, proven=True, tone="muted")
             return
-        self._run = state.run_id
-        self._verdict.show_verdict(state.code, state.sentence, proven=state.proven, tone=state.tone)
+        self._run, self._evidence = state.run_id, state.evidence
+        self._verdict.show_verdict(
+            state.code,
+            state.sentence,
+            proven=state.proven,
+            tone=state.tone,
+            requests=len(state.evidence),
+        )
         self._fill(state)
         self._list(state.findings)
 
@@ -155,6 +163,10 @@ class MatchView(QWidget):
     @Slot(str)
     def _on_meaning_requested(self, code: str) -> None:
         self.page_requested.emit("verdicts", code)
+
+    @Slot()
+    def _on_evidence_requested(self) -> None:
+        self.exchange_requested.emit(self._run, self._evidence[0])
 
     @Slot(QListWidgetItem)
     def _on_finding_activated(self, item: QListWidgetItem) -> None:

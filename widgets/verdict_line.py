@@ -20,9 +20,11 @@ class VerdictLine(QWidget):
 
     Signals:
         meaning_requested(str): open the page of this code.
+        evidence_requested(): show the request that the verdict stands on.
     """
 
     meaning_requested = Signal(str)
+    evidence_requested = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,12 +32,10 @@ class VerdictLine(QWidget):
         self._code.setObjectName(f"{name}Code")
         self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._proof = label(NOT_PROVEN, "muted")
-        self._meaning = QPushButton(MEANING)
-        self._meaning.setObjectName(f"{name}Meaning")
-        self._meaning.setProperty("role", "link")
-        self._meaning.setAccessibleName("What the verdict means")
-        self._meaning.setAutoDefault(False)
+        self._meaning = _link(MEANING, f"{name}Meaning", "What the verdict means")
         self._meaning.clicked.connect(self._on_meaning)
+        self._evidence = _link("", f"{name}Evidence", "Show what the verdict stands on")
+        self._evidence.clicked.connect(self._on_evidence)
         self._sentence = QLabel()
         self._sentence.setObjectName(name)
         self._sentence.setProperty("role", "verdict")
@@ -46,7 +46,7 @@ class VerdictLine(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._chips = QHBoxLayout()
-        for part in (self._code, self._proof, self._meaning):
+        for part in (self._code, self._proof, self._meaning, self._evidence):
             self._chips.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self._chips.addStretch(1)
         column = QVBoxLayout(self)
@@ -59,11 +59,16 @@ class VerdictLine(QWidget):
         """Put a control at the end of the chips' line."""
         self._chips.addWidget(button)
 
-    def show_verdict(self, code: str, sentence: str, *, proven: bool, tone: Tone) -> None:
-        """Show a verdict; without a code only the sentence."""
+    def show_verdict(
+        self, code: str, sentence: str, *, proven: bool, tone: Tone, requests: int = 0
+    ) -> None:
+        """Show a verdict that stands on so many `requests`; without a code only its sentence."""
         for part in (self._code, self._meaning):
             part.setVisible(bool(code))
         self._proof.setVisible(bool(code) and not proven)
+        self._evidence.setVisible(bool(code) and requests > 0)
+        first = f"Show the first of {requests} requests"
+        self._evidence.setText(first if requests > 1 else "Show the request")
         self._code.setText(code)
         restyle(self._code, "tone", tone)
         self._sentence.setText(sentence)
@@ -71,3 +76,16 @@ class VerdictLine(QWidget):
     @Slot()
     def _on_meaning(self) -> None:
         self.meaning_requested.emit(self._code.text())
+
+    @Slot()
+    def _on_evidence(self) -> None:
+        self.evidence_requested.emit()
+
+
+def _link(words: str, name: str, spoken: str) -> QPushButton:
+    made = QPushButton(words)
+    made.setObjectName(name)
+    made.setProperty("role", "link")
+    made.setAccessibleName(spoken)
+    made.setAutoDefault(False)
+    return made

@@ -121,6 +121,7 @@ def match_state(evidence: Evidence, findings: Sequence[Finding]) -> MatchState:
             for row, made in enumerate(matrix.candidates)
         ),
         findings=_finding_rows(findings),
+        evidence=verdict.exchanges,
     )
 
 

@@ -33,6 +33,8 @@ def test_find_tells_who_is_calling(capsys, platform):
     assert document["requests"] >= 3
     assert document["error"] is None
     assert document["verdict"]["code"] == "FOUND"
+    assert all("/search" in each.lower() for each in document["verdict"]["evidence"])
+    assert document["verdict"]["evidence"]
     assert PLAIN.names[0] in document["verdict"]["text"]
     assert document["candidates"][0]["asked"]
     assert {field["state"] for field in document["candidates"][0]["fields"]} >= {"hits", "none"}

@@ -141,3 +141,10 @@ def test_the_rule_is_readable_in_a_narrow_window_and_fills_a_wide_one(view):
         wide = header.sectionSize(1)
         view.resize(260, 400)
         assert table(view).sizeHintForColumn(1) <= header.sectionSize(1) < wide
+
+
+def test_the_evidence_of_the_verdict_opens_its_request(qtbot, view):
+    view.show_match(MatchState(**{**vars_of(STATE), "evidence": (4, 5)}))
+    with qtbot.waitSignal(view.exchange_requested) as asked:
+        view.findChild(QPushButton, "verdictLabelEvidence").click()
+    assert asked.args == [7, 4]

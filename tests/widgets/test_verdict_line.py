@@ -26,3 +26,16 @@ def test_what_is_not_proven_says_so(qtbot):
     line.show_verdict("", "Nothing yet.", proven=False, tone="muted")
     assert visible_texts(line) == {"Nothing yet."}
     assert not line.findChild(QPushButton, "verdictLabelMeaning").isVisibleTo(line)
+
+
+def test_the_request_that_it_stands_on_can_be_shown(qtbot):
+    line = VerdictLine("verdictLabel")
+    qtbot.addWidget(line)
+    button = line.findChild(QPushButton, "verdictLabelEvidence")
+    for requests, words in ((1, "Show the request"), (3, "Show the first of 3 requests")):
+        line.show_verdict("AUTH", "Refused.", proven=True, tone="danger", requests=requests)
+        assert button.text() == words
+    with qtbot.waitSignal(line.evidence_requested):
+        button.click()
+    line.show_verdict("CACHED", "Cached.", proven=True, tone="success")
+    assert not button.isVisibleTo(line)

@@ -27,6 +27,8 @@ from widgets.verdict_line import VerdictLine
 EMPTY = "Nothing yet. Look a number up: why somebody was found, or nobody, appears here."
 SIGNS = {"error": "✕", "warning": "!", "note": "·"}
 _FIXED = ("Spelling", "Rule")
+_RULE_COLUMN = 1
+_NARROWEST_RULE = 200
 _EXCHANGE = Qt.ItemDataRole.UserRole
 _RULE = Qt.ItemDataRole.UserRole
 _TONE = Qt.ItemDataRole.UserRole + 1
@@ -134,11 +136,15 @@ class MatchView(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the columns what they need, and what is left over to the rule."""
+        """Give the columns what they need, and the rule what is left; it is wrapped."""
         header = self._table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        if header.length() < self._table.viewport().width():
-            header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        if header.count() <= _RULE_COLUMN:
+            return
+        needed = header.sectionSize(_RULE_COLUMN)
+        left = self._table.viewport().width() - (header.length() - needed)
+        header.setSectionResizeMode(_RULE_COLUMN, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(_RULE_COLUMN, max(left, min(needed, _NARROWEST_RULE)))
         self._table.resizeRowsToContents()
 
     def _list(self, findings: Sequence[FindingRow]) -> None:

@@ -46,7 +46,7 @@ class VerdictLine(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._chips = QHBoxLayout()
-        for part in (self._code, self._proof, self._meaning, self._evidence):
+        for part in (self._code, self._proof):
             self._chips.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self._chips.addStretch(1)
         column = QVBoxLayout(self)
@@ -54,6 +54,12 @@ class VerdictLine(QWidget):
         column.setSpacing(8)
         column.addLayout(self._chips)
         column.addWidget(self._sentence)
+        links = QHBoxLayout()
+        links.setSpacing(12)
+        links.addWidget(self._meaning)
+        links.addWidget(self._evidence)
+        links.addStretch(1)
+        column.addLayout(links)
 
     def add_action(self, button: QWidget) -> None:
         """Put a control at the end of the chips' line."""

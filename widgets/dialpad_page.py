@@ -46,7 +46,7 @@ class DialKey(QPushButton):
         self._letters = letters
         self.setObjectName(f"key_{_KEY_NAMES.get(key, key)}")
         self.setProperty("role", "key")
-        self.setMinimumSize(QSize(84, 38))
+        self.setMinimumSize(QSize(84, 36))
         self.setMaximumSize(QSize(84, 54))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

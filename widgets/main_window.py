@@ -96,6 +96,8 @@ class MainWindow(QMainWindow):
         self.phone = phone
         self.top_bar = TopBar()
         self.setWindowTitle("Callbench")
+        # What the dial pad and the history need: fixed, since tabs are added after the first paint.
+        self.setMinimumSize(960, 744)
         self._tabs = QTabWidget()
         self._tabs.setObjectName("inspectorTabs")
         self._tabs.setAccessibleName("Inspector")

@@ -264,3 +264,9 @@ def test_every_control_has_a_name_for_screen_readers(window):
         and not widget.accessibleName()
     ]
     assert nameless == []
+
+
+def test_the_smallest_window_has_room_for_every_part(window):
+    needed, smallest = window.minimumSizeHint(), window.minimumSize()
+    assert smallest.width() >= needed.width()
+    assert smallest.height() >= needed.height()

@@ -122,8 +122,10 @@ class LocalHost:
         loaded, connector = self._open()
         return Description(
             platform=loaded.manifest.get("name") or loaded.platform,
-            display_name=loaded.manifest.get("displayName") or loaded.platform,
-            kind="python",
+            display_name=loaded.manifest.get("displayName")
+            or loaded.display_name
+            or loaded.platform,
+            kind=loaded.language,
             auth_type=connector.get_auth_type(),
             log_format=connector.get_log_format_type(),
             operations=tuple(loaded.kind.operations()),

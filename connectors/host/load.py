@@ -33,6 +33,7 @@ class LoadedConnector:
         digest: first 12 hex digits of the SHA-256 over its files.
         language: ``python``, or ``proxy`` for one that is written as JSON.
         display_name: its own name for people, used where there is no manifest.
+        secrets: values in its files that must appear nowhere.
     """
 
     platform: str
@@ -42,6 +43,7 @@ class LoadedConnector:
     digest: str
     language: str = "python"
     display_name: str = ""
+    secrets: tuple[str, ...] = ()
 
 
 def builtin_platforms() -> list[str]:
@@ -124,6 +126,7 @@ def _loaded_proxy(name: str, source: Path) -> LoadedConnector:
         _digest(source),
         language="proxy",
         display_name=(about.display_name if about else None) or "",
+        secrets=reading.secrets,
     )
 
 

@@ -221,6 +221,7 @@ class LocalHost:
         self, operation: str, operation_input: dict[str, Any], redactor: Redactor
     ) -> tuple[Any, ErrorInfo | None]:
         loaded, connector = self._open()
+        redactor.learn(loaded.secrets)
         known = OPERATIONS.get(operation)
         if known is None or operation not in loaded.kind.operations():
             has = ", ".join(loaded.kind.operations())

@@ -274,6 +274,19 @@ class ConfigReading:
     problems: tuple[Problem, ...]
     manifest: dict[str, Any]
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that stand in the config itself."""
+        own = [auth.client_secret for auth in self._auths()]
+        return tuple(each for each in (self.config.secret_key, *own) if each)
+
+    def _auths(self) -> Iterator[Auth]:
+        yield self.config.auth
+        for field in msgspec.structs.fields(Operations):
+            operation = getattr(self.config.operations, field.name)
+            if operation is not None and operation.auth is not None:
+                yield operation.auth
+
 
 def read_config(text: str) -> ConfigReading:
     """Read a config, or an object that holds one under ``proxyConfig``.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 Place = tuple[str | int, ...]
@@ -67,7 +68,10 @@ def _integer(digits: str) -> int | float:
 
 
 def _number(value: float) -> int | float:
-    return int(value) if value.is_integer() and abs(value) < 1e21 else value
+    if not value.is_integer() or abs(value) >= 1e21:
+        return value
+    # The digits that JavaScript prints: what a double does not hold is zeros.
+    return int(Decimal(repr(value)))
 
 
 def _refuse(name: str) -> Any:

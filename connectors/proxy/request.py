@@ -70,9 +70,9 @@ def build_request(
     defaults = config.request_defaults
     url = join_url(defaults.base_url or "", _url(operation, variables, missing))
     query = render(operation.query or {}, variables, missing)
-    if isinstance(query, list | dict):
-        url = with_query(url, query)
-    elif is_true(query):
+    if isinstance(query, list | dict) or not is_true(query):
+        url = with_query(url, query if is_true(query) else {})
+    else:
         raise InvalidInputError(
             f"The query is {js_text(query)!r} where an object is needed, check its template."
         )
@@ -104,16 +104,16 @@ def join_url(base_url: str, path: str) -> str:
 
 
 def with_query(url: str, query: Any) -> str:
-    """Add query values, encoded; a fragment goes, as nothing may stand behind it.
+    """Add query values, encoded; a fragment is never sent.
 
     Raises:
         InvalidInputError: a value is no Unicode text.
     """
     encoded = "&".join(f"{_encoded(key)}={_encoded(value)}" for key, value in _pairs(query))
-    if not encoded:
-        return url
-    url = url.partition("#")[0]
-    return f"{url}{'&' if '?' in url else '?'}{encoded}"
+    address, mark, own = url.partition("#")[0].partition("?")
+    # A quote in the URL's own query is encoded, one in a value is not.
+    url = address + mark + own.replace("'", "%27")
+    return f"{url}{'&' if mark else '?'}{encoded}" if encoded else url
 
 
 def body_content(method: str, body: Any, headers: dict[str, str]) -> bytes | None:
@@ -222,20 +222,20 @@ def _pairs(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
             continue
         if not path and isinstance(each, list | dict) and name.endswith("{}"):
             yield name, msgspec.json.encode(plain(each)).decode()
-        elif (
-            not path
-            and isinstance(each, list)
-            and not any(isinstance(inner, list | dict) for inner in each)
-        ):
+        elif not path and isinstance(each, list) and (name.endswith("[]") or _is_flat(each)):
             bare = name.removesuffix("[]")
             yield from ((f"{bare}[]", js_text(inner)) for inner in each if not is_nothing(inner))
         elif isinstance(each, list | dict):
-            yield from _pairs(each, (*path, name))
+            yield from _pairs(each, (*path, str(key)))
         elif path:
             first, *rest = (token.removesuffix("[]") for token in (*path, name))
             yield first + "".join(f"[{token}]" for token in rest), js_text(each)
         else:
             yield name, js_text(each)
+
+
+def _is_flat(values: list[Any]) -> bool:
+    return not any(isinstance(each, list | dict) for each in values)
 
 
 def _encoded(text: str) -> str:

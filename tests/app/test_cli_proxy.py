@@ -234,6 +234,30 @@ async def test_a_problem_of_the_config_is_a_finding_of_the_lookup(capsys, tmp_pa
     assert any("operations.findContact.metod" in each["text"] for each in found["findings"])
 
 
+def _secret_key(config):
+    config["secretKey"] = "canary-0123456789"
+    config["operations"]["findContact"] |= {
+        "url": "contacts/search?k={{secretKey}}",
+        "headers": {"X-Own": "k {{secretKey}}"},
+        "body": {"note": "{{secretKey}}"},
+    }
+
+
+async def test_a_secret_of_the_config_is_shown_nowhere(capsys, tmp_path):
+    path = with_changes(tmp_path, _secret_key)
+    given = asking(tmp_path, phoneNumber=PLAIN.e164)
+    tape = tmp_path / "tape.har"
+    arguments = ["invoke", path, "findContact", "--input", given, "--record", tape]
+    async with sandbox() as url:
+        code, document, err = await asyncio.to_thread(
+            run, capsys, *arguments, "--route", f"*={url}"
+        )
+    assert code == 3  # Insightly refuses a parameter that it does not know
+    assert len(document["requests"]) == 1
+    assert document["requests"][0]["body"]
+    assert "canary-0123456789" not in json.dumps(document) + err + tape.read_text()
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

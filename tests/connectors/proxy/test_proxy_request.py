@@ -58,8 +58,10 @@ def test_a_url_is_joined_to_the_base(base, path, url):
         ({"a": True, "b": 1.0, "c": 2.5}, "u?a=true&b=1&c=2.5"),
         ({"a": ["x", None, "y"]}, "u?a%5B%5D=x&a%5B%5D=y"),
         ({"a[]": ["x"]}, "u?a%5B%5D=x"),
+        ({"a[]": [[1, None], {}]}, "u?a%5B%5D=1,&a%5B%5D=%5Bobject+Object%5D"),
         ({"a": []}, "u"),
         ({"a": {"b": {"c": 1}}}, "u?a%5Bb%5D%5Bc%5D=1"),
+        ({" a ": 1, " b ": {" c ": {" d ": 2}}}, "u?a=1&+b+%5B+c+%5D%5Bd%5D=2"),
         ({"a": [{"b": 1}]}, "u?a%5B0%5D%5Bb%5D=1"),
         ({"a": {"b": ["x"]}}, "u?a%5Bb%5D%5B0%5D=x"),
         ({"a{}": {"b": 1}}, "u?a%7B%7D=%7B%22b%22:1%7D"),
@@ -72,7 +74,8 @@ def test_query_values_are_encoded(query, url):
 def test_a_query_is_added_to_what_the_url_has():
     assert with_query("u?a=1", {"b": 2}) == "u?a=1&b=2"
     assert with_query("u#part", {"b": 2}) == "u?b=2"
-    assert with_query("u#part", {}) == "u#part"
+    assert with_query("u#part", {}) == "u"
+    assert with_query("u?a='", {"b": "'"}) == "u?a=%27&b='"
 
 
 def test_an_unsendable_text_in_the_query_is_named():

@@ -7,8 +7,10 @@ import httpx
 import pytest
 
 from connectors.contract import errors, model
+from connectors.contract.hosting import InvokeOptions
 from connectors.contract.model import from_wire
 from connectors.contract.operations import OPERATIONS
+from connectors.host.local import LocalHost
 from connectors.proxy.config import read_config
 from connectors.proxy.connector import connector_of
 from tests.connectors.bench_context import RecordingContext
@@ -343,3 +345,65 @@ async def test_an_address_that_is_none_is_wrong_input(url):
     with pytest.raises(errors.InvalidInputError, match="no request can be made"):
         await connector.find_contact(model.FindContactInput(phone_number="+1"))
     await client.aclose()
+
+
+class Station:
+    """A server on loopback that gives one answer and keeps what it was sent."""
+
+    def __init__(self, head):
+        self.head = head
+        self.heads = []
+
+    async def start(self):
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def serve(self, reader, writer):
+        self.heads.append((await reader.readuntil(b"\r\n\r\n")).decode("latin-1"))
+        writer.write(self.head.encode() + b"Connection: close\r\nContent-Length: 2\r\n\r\n[]")
+        await writer.drain()
+        writer.close()
+
+    async def close(self):
+        self.server.close()
+        await self.server.wait_closed()
+
+
+@pytest.mark.parametrize("operation", ["findContact", "createContact"])
+async def test_a_redirect_to_another_host(operation, tmp_path, at_end):
+    stranger = await Station("HTTP/1.1 200 OK\r\n").start()
+    at_end.append(stranger.close)
+    moved = f"HTTP/1.1 307 Temporary Redirect\r\nLocation: {stranger.url}/elsewhere\r\n"
+    crm = await Station(moved).start()
+    at_end.append(crm.close)
+    config = {
+        "auth": {"credentialTemplate": "{{apiKey}}", "encode": "none", "headerName": "X-Key"},
+        "operations": {
+            "findContact": {"url": f"{crm.url}/a", "responseMapping": {}},
+            "createContact": {
+                "method": "POST",
+                "url": f"{crm.url}/a",
+                "responseMapping": {"idPath": "body.id"},
+            },
+        },
+    }
+    path = tmp_path / "proxy.json"
+    path.write_text(json.dumps(config))
+    host = LocalHost(str(path))
+    at_end.append(host.close)
+    reply = await host.invoke(
+        operation,
+        {"user": {"accessToken": "canary-0123"}, "phoneNumber": "+14155550132"},
+        options=InvokeOptions(),
+        timeout_s=20,
+        on_event=lambda _event: None,
+    )
+    assert "X-Key: canary-0123" in crm.heads[0]
+    if operation == "findContact":
+        assert reply.result["matchedContactInfo"] == []
+        assert "canary" not in stranger.heads[0]
+    else:
+        assert stranger.heads == []
+        assert (reply.error.type, reply.error.status) == ("UnexpectedResponseError", 307)
+        assert "redirects a POST to" in reply.error.message

@@ -46,6 +46,7 @@ from connectors.contract.hosting import (
     ConsoleEvent,
     ErrorInfo,
     ExchangeEvent,
+    FindingEvent,
     HostEvent,
     InvokeOptions,
 )
@@ -80,6 +81,9 @@ def invoke(options: argparse.Namespace) -> int:
         finally:
             await host.close()
         error = reply.error
+        for event in events:
+            if isinstance(event, FindingEvent):
+                print(f"{event.code}: {event.message}", file=sys.stderr)
         exchanges = [event.exchange for event in events if isinstance(event, ExchangeEvent)]
         if options.record:
             _write(Path(options.record), to_har(exchanges, version()))

@@ -319,7 +319,7 @@ class ConnectionDialog(QDialog):
         chooser = QFileDialog(self, "Choose a connector")
         chooser.setFileMode(mode)
         if mode == QFileDialog.FileMode.ExistingFile:
-            chooser.setNameFilter("Python connectors (*.py)")
+            chooser.setNameFilter("Connectors (*.py *.json)")
         chooser.fileSelected.connect(self.choose_path)
         chooser.open()
 

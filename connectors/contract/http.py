@@ -50,7 +50,9 @@ async def send(
     what: str,
     params: Parameters | None = None,
     json: Any = None,
+    content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
+    timeout_s: float | None = None,
 ) -> httpx.Response:
     """Send one request and read its whole answer, whatever its status.
 
@@ -61,7 +63,9 @@ async def send(
         what: what is being done, to begin a sentence with ("Searching the contacts").
         params: query values; they are encoded here (``+`` as ``%2B``).
         json: the body, None for none.
+        content: the body where it is not JSON, or JSON already.
         headers: further headers.
+        timeout_s: how long each step may take; None leaves it to the client.
 
     Raises:
         CrmUnavailableError: no answer, or only a part of one.
@@ -69,7 +73,15 @@ async def send(
     """
     host = _host(url)
     try:
-        return await http.request(method, url, params=params, json=json, headers=headers)
+        return await http.request(
+            method,
+            url,
+            params=params,
+            json=json,
+            content=content,
+            headers=headers,
+            timeout=httpx.USE_CLIENT_DEFAULT if timeout_s is None else timeout_s,
+        )
     except httpx.TimeoutException as error:
         raise CrmUnavailableError(
             f"{what} failed: {host} did not answer in time, try again later."

@@ -252,6 +252,13 @@ class CreateCallLogInput(OperationInput, frozen=True, kw_only=True, omit_default
     composed_log_details: str | None = ""
     hashed_account_id: str | None = None
     is_from_sscl: bool = msgspec.field(name="isFromSSCL", default=False)
+    voicemail_link: str | None = None
+    voicemail_message_id: ContactId | None = None
+    ring_sense_transcript: str | None = None
+    ring_sense_summary: str | None = None
+    ring_sense_ai_score: str | None = msgspec.field(name="ringSenseAIScore", default=None)
+    ring_sense_bulleted_summary: str | None = None
+    ring_sense_link: str | None = None
 
 
 class GetCallLogInput(OperationInput, frozen=True, kw_only=True, omit_defaults=False):
@@ -285,6 +292,18 @@ class UpdateCallLogInput(OperationInput, frozen=True, kw_only=True, omit_default
     additional_submission: dict[str, Any] | None = None
     composed_log_details: str | None = ""
     hashed_account_id: str | None = None
+    is_from_sscl: bool = msgspec.field(name="isFromSSCL", default=False)
+    ai_note: str | None = None
+    transcript: str | None = None
+    legs: list[Any] | None = None
+    recording_download_link: str | None = None
+    voicemail_link: str | None = None
+    voicemail_message_id: ContactId | None = None
+    ring_sense_transcript: str | None = None
+    ring_sense_summary: str | None = None
+    ring_sense_ai_score: str | None = msgspec.field(name="ringSenseAIScore", default=None)
+    ring_sense_bulleted_summary: str | None = None
+    ring_sense_link: str | None = None
 
 
 class UpsertCallDispositionInput(OperationInput, frozen=True, kw_only=True, omit_defaults=False):

@@ -16,7 +16,8 @@ from typing import Any
 import connectors
 from connectors.contract.connector import Connector
 
-OTHER_LANGUAGES = {".json", ".js", ".cjs", ".mjs", ".ts"}
+OTHER_LANGUAGES = {".js", ".cjs", ".mjs", ".ts"}
+PROXY_FILES = ("proxy.json", "proxyConfig.json")
 
 
 class ConnectorLoadError(Exception):
@@ -30,6 +31,9 @@ class LoadedConnector:
     Attributes:
         manifest: the manifest's JSON, empty when there is none.
         digest: first 12 hex digits of the SHA-256 over its files.
+        language: ``python``, or ``proxy`` for one that is written as JSON.
+        display_name: its own name for people, used where there is no manifest.
+        secrets: values in its files that must appear nowhere.
     """
 
     platform: str
@@ -37,6 +41,9 @@ class LoadedConnector:
     manifest: dict[str, Any]
     source: Path
     digest: str
+    language: str = "python"
+    display_name: str = ""
+    secrets: tuple[str, ...] = ()
 
 
 def builtin_platforms() -> list[str]:
@@ -65,13 +72,62 @@ def load(platform: str) -> LoadedConnector:
         raise ConnectorLoadError(
             f"There is no connector {platform}: name a built-in one ({known}) or the path of one."
         )
-    source = path / "connector.py" if path.is_dir() else path
+    source = _source_in(path) if path.is_dir() else path
     if source.suffix in OTHER_LANGUAGES:
-        raise ConnectorLoadError(f"{source} is not Python; this version drives Python connectors.")
-    if not source.is_file() or source.suffix != ".py":
-        raise ConnectorLoadError(f"{path} has no connector.py, and is no Python file itself.")
+        raise ConnectorLoadError(
+            f"{source} is neither Python nor JSON; this version drives connectors in these two."
+        )
     name = path.name if path.is_dir() else path.stem
+    if source.is_file() and source.suffix == ".json":
+        return _loaded_proxy(name, source)
+    if not source.is_file() or source.suffix != ".py":
+        raise ConnectorLoadError(
+            f"{path} has no connector.py or proxy.json, and is no Python or JSON file itself."
+        )
     return _loaded(name, source, _imported(name, source, None))
+
+
+def _source_in(folder: Path) -> Path:
+    """Return the file of the connector in a folder; Python's stands before a proxy config."""
+    known = [folder / name for name in ("connector.py", *PROXY_FILES)]
+    return next((path for path in known if path.is_file()), known[0])
+
+
+def _loaded_proxy(name: str, source: Path) -> LoadedConnector:
+    # The window imports this module, and is painted before the network stack is there.
+    from connectors.proxy.config import (  # noqa: PLC0415
+        MAX_CONFIG_BYTES,
+        ProxyConfigError,
+        read_config,
+    )
+    from connectors.proxy.connector import connector_of  # noqa: PLC0415
+
+    try:
+        if source.stat().st_size > MAX_CONFIG_BYTES:
+            raise ConnectorLoadError(
+                f"{source} is larger than {MAX_CONFIG_BYTES // 1024} KB: no proxy config is."
+            )
+        reading = read_config(source.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConnectorLoadError(f"Cannot read {source}: {reason}.") from error
+    except ProxyConfigError as error:
+        place = f"{source}:{error.line}" if error.line else str(source)
+        raise ConnectorLoadError(f"{place}: {error}") from error
+    about = reading.config.meta
+    name = (about.name if about else None) or name
+    beside = source.with_name("manifest.json")
+    manifest = {} if beside == source else _manifest(name, beside)
+    return LoadedConnector(
+        name,
+        connector_of(reading),
+        manifest or _entry(name, reading.manifest),
+        source,
+        _digest(source),
+        language="proxy",
+        display_name=(about.display_name if about else None) or "",
+        secrets=reading.secrets,
+    )
 
 
 def _imported(platform: str, source: Path, module_name: str | None) -> ModuleType:
@@ -132,22 +188,33 @@ def _loaded(platform: str, source: Path, module: ModuleType) -> LoadedConnector:
             f"{source} must define one subclass of connectors.contract.connector.Connector; "
             f"it defines {names}."
         )
-    manifest_path = source.with_name("manifest.json")
-    manifest: dict[str, Any] = {}
-    if manifest_path.is_file():
-        try:
-            manifest = json.loads(manifest_path.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError) as error:
-            raise ConnectorLoadError(
-                f"The manifest {manifest_path} is not JSON: {error}."
-            ) from error
-        if not isinstance(manifest, dict):
-            raise ConnectorLoadError(f"The manifest {manifest_path} is not a JSON object.")
-        entries = manifest.get("platforms")
-        if isinstance(entries, dict) and entries:
-            name = platform if platform in entries else next(iter(entries))
-            manifest = {"name": name} | entries[name]
+    manifest = _manifest(platform, source.with_name("manifest.json"))
     return LoadedConnector(platform, kinds[0], manifest, source, _digest(source))
+
+
+def _manifest(platform: str, path: Path) -> dict[str, Any]:
+    """Return a manifest's entry for a platform, empty when there is no such file."""
+    if not path.is_file():
+        return {}
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise ConnectorLoadError(f"The manifest {path} is not JSON: {error}.") from error
+    if not isinstance(manifest, dict):
+        raise ConnectorLoadError(f"The manifest {path} is not a JSON object.")
+    return _entry(platform, manifest)
+
+
+def _entry(platform: str, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry of a platform in production's file, or a manifest that is one itself."""
+    entries = manifest.get("platforms")
+    if not (isinstance(entries, dict) and entries):
+        return manifest
+    name = platform if platform in entries else next(iter(entries))
+    entry = entries[name]
+    if not isinstance(entry, dict):
+        raise ConnectorLoadError(f"The manifest's entry {name} is not a JSON object.")
+    return {"name": name, **entry}
 
 
 def _digest(source: Path) -> str:

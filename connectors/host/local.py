@@ -122,8 +122,10 @@ class LocalHost:
         loaded, connector = self._open()
         return Description(
             platform=loaded.manifest.get("name") or loaded.platform,
-            display_name=loaded.manifest.get("displayName") or loaded.platform,
-            kind="python",
+            display_name=loaded.manifest.get("displayName")
+            or loaded.display_name
+            or loaded.platform,
+            kind=loaded.language,
             auth_type=connector.get_auth_type(),
             log_format=connector.get_log_format_type(),
             operations=tuple(loaded.kind.operations()),
@@ -219,6 +221,7 @@ class LocalHost:
         self, operation: str, operation_input: dict[str, Any], redactor: Redactor
     ) -> tuple[Any, ErrorInfo | None]:
         loaded, connector = self._open()
+        redactor.learn(loaded.secrets)
         known = OPERATIONS.get(operation)
         if known is None or operation not in loaded.kind.operations():
             has = ", ".join(loaded.kind.operations())

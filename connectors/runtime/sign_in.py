@@ -70,8 +70,10 @@ async def sign_in(invoke: Invoke, description: Description, given: User) -> Sign
 
 def _user(given: User, info: dict[str, Any]) -> User:
     kept = info.get("platformAdditionalInfo")
+    key = info.get("overridingApiKey")
     changes = {
         "id": str(info["id"]),
+        "accessToken": given.access_token if key is None else key,
         "timezoneName": info.get("timezoneName") or given.timezone_name,
         "timezoneOffset": info.get("timezoneOffset"),
         "platformAdditionalInfo": kept

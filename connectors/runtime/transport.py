@@ -117,6 +117,10 @@ class OriginGuard(httpx.AsyncBaseTransport):
             request.headers = httpx.Headers(
                 [(k, v) for k, v in request.headers.raw if k.decode().lower() in _HARMLESS]
             )
+            # A read with a body: what is in it was meant for the first host as well.
+            request.headers.pop("Content-Length", None)
+            request.headers.pop("Transfer-Encoding", None)
+            request.stream = httpx.ByteStream(b"")
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:

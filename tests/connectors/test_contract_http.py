@@ -246,3 +246,16 @@ async def test_the_first_failure_ends_the_others_and_is_raised_itself():
     with pytest.raises(errors.RateLimitError):
         await concurrently([wait(), fail(), wait()])
     assert ended == [True, True]
+
+
+@pytest.mark.parametrize(("timeout_s", "read_s"), [(None, 5.0), (0.5, 0.5)])
+async def test_bytes_are_sent_as_they_are_within_the_given_time(timeout_s, read_s):
+    sent = []
+
+    def handler(request):
+        sent.append((request.content, request.extensions["timeout"]["read"]))
+        return httpx.Response(200)
+
+    async with client(handler) as http:
+        await send(http, "GET", URL, what=WHAT, content=b"{}", timeout_s=timeout_s)
+    assert sent == [(b"{}", read_s)]

@@ -36,8 +36,8 @@ def test_the_digest_follows_the_source(tmp_path):
         ("c.py", "x = 1\n", "none"),
         ("d.py", GOOD.format("One") + GOOD.format("Two"), "One, Two"),
         ("e.py", "raise SystemExit(2)\n", "SystemExit"),
-        ("f.json", "{}", "Python connectors"),
-        ("g.ts", "", "Python connectors"),
+        ("f.json", "{}", r"f\.json:1: The config has no auth"),
+        ("g.ts", "", "neither Python nor JSON"),
     ],
 )
 def test_what_cannot_be_loaded_is_said_in_one_sentence(tmp_path, name, source, said):
@@ -81,3 +81,54 @@ def test_a_module_of_a_connector_does_not_stand_in_for_an_installed_one(tmp_path
     (tmp_path / "json.py").write_text("raise SystemExit('not json')")
     (tmp_path / "small.py").write_text("import json\n" + GOOD.format("Small"))
     assert load(str(tmp_path / "small.py")).kind.__name__ == "Small"
+
+
+PROXY = '{"meta": {"name": "small", "displayName": "Small"}, "auth": {}, "operations": {}}'
+
+
+def test_a_json_file_and_its_folder_load_as_a_proxy_connector(tmp_path):
+    (tmp_path / "proxy.json").write_text(PROXY)
+    for path in (tmp_path, tmp_path / "proxy.json"):
+        loaded = load(str(path))
+        assert (loaded.language, loaded.platform, loaded.display_name) == (
+            "proxy",
+            "small",
+            "Small",
+        )
+        assert loaded.manifest == {}
+        assert "findContact" in loaded.kind.operations()
+    before = loaded.digest
+    (tmp_path / "manifest.json").write_text('{"platforms": {"x": {}, "small": {"page": {}}}}')
+    loaded = load(str(tmp_path))
+    assert loaded.manifest == {"name": "small", "page": {}}
+    assert loaded.digest != before
+
+
+def test_a_python_connector_stands_before_a_proxy_config(tmp_path):
+    (tmp_path / "proxyConfig.json").write_text(PROXY)
+    assert load(str(tmp_path)).language == "proxy"
+    (tmp_path / "connector.py").write_text(GOOD.format("Small"))
+    assert load(str(tmp_path)).language == "python"
+
+
+def test_a_config_inside_a_manifest_brings_its_manifest(tmp_path):
+    path = tmp_path / "manifest.json"
+    path.write_text('{"name": "own", "displayName": "Own", "proxyConfig": ' + PROXY + "}")
+    loaded = load(str(path))
+    assert (loaded.platform, loaded.manifest) == ("small", {"name": "own", "displayName": "Own"})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "line 1, column 2"),
+        (b"\xff", "not UTF-8"),
+        (b" " * 1_100_000, "larger than 1024 KB"),
+        (b'{"auth": {},\n"operations": 1}', r":2: operations \(line 2\) is of type int"),
+    ],
+)
+def test_a_proxy_config_that_cannot_run_is_said_in_one_sentence(tmp_path, content, said):
+    path = tmp_path / "odd.json"
+    path.write_bytes(content)
+    with pytest.raises(ConnectorLoadError, match=said):
+        load(str(path))

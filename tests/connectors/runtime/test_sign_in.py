@@ -54,6 +54,15 @@ async def test_a_key_is_sent_as_the_connector_encodes_it_with_the_pages_other_fi
     assert user.platform_additional_info == {"apiUrl": "https://crm.test"}
 
 
+async def test_a_key_that_the_connector_got_for_the_user_replaces_the_entered_one():
+    info = INFO | {"overridingApiKey": "key-2"}
+    invoke, _ = answering(
+        getBasicAuth="x", getUserInfo={"successful": True, "platformUserInfo": info}
+    )
+    signed = await sign_in(invoke, described(), GIVEN)
+    assert signed.user.access_token == "key-2"
+
+
 async def test_what_the_connector_wants_to_keep_replaces_the_fields():
     info = INFO | {"platformAdditionalInfo": {"restUrl": "https://rest.test/"}}
     invoke, _ = answering(

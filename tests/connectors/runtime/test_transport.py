@@ -171,6 +171,18 @@ async def test_a_redirect_to_another_origin_takes_no_credentials_along(start, be
     assert SECRET not in repr(exchanges)
 
 
+async def test_a_read_with_a_body_leaves_it_behind(start, bench):
+    stranger = await start()
+    first = await start(answer(b"", "302 Found", Location=f"{stranger.url}/x"))
+    client, exchanges = bench()
+    response = await client.request("GET", f"{first.url}/people", json={"key": SECRET})
+    assert response.status_code == 200
+    (head,) = stranger.heads
+    assert head.startswith("GET /x ")
+    assert "content-length" not in head.lower()
+    assert [e.body is None for e in exchanges] == [False, True]
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_a_write_does_not_follow_to_another_origin(start, bench, method):
     stranger = await start()

@@ -15,8 +15,7 @@ from typing import Any
 
 import connectors
 from connectors.contract.connector import Connector
-
-OTHER_LANGUAGES = {".json", ".js", ".cjs", ".mjs", ".ts"}
+from connectors.nodejs.source import is_javascript
 
 
 class ConnectorLoadError(Exception):
@@ -65,9 +64,15 @@ def load(platform: str) -> LoadedConnector:
         raise ConnectorLoadError(
             f"There is no connector {platform}: name a built-in one ({known}) or the path of one."
         )
+    if is_javascript(path):
+        raise ConnectorLoadError(
+            f"{path} is JavaScript, which runs in a process of its own: leave out --in-process."
+        )
     source = path / "connector.py" if path.is_dir() else path
-    if source.suffix in OTHER_LANGUAGES:
-        raise ConnectorLoadError(f"{source} is not Python; this version drives Python connectors.")
+    if source.suffix == ".json":
+        raise ConnectorLoadError(
+            f"{source} is not code; this version drives Python and JavaScript connectors."
+        )
     if not source.is_file() or source.suffix != ".py":
         raise ConnectorLoadError(f"{path} has no connector.py, and is no Python file itself.")
     name = path.name if path.is_dir() else path.stem

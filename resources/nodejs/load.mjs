@@ -112,25 +112,32 @@ async function loadInterfaces(target, project, attempt) {
 async function importFrom(source, project, attempt) {
   // Node keeps a module that failed; a later attempt asks under another address.
   const again = attempt > 1 ? `?attempt=${attempt}` : '';
-  if (source.endsWith('.ts')) await prepareTypeScript(source, project);
   try {
+    if (source.endsWith('.ts')) await prepareTypeScript(source, project);
     return await import(pathToFileURL(source).href + again);
   } catch (error) {
+    if (error instanceof LoadError) throw error;
     throw new LoadError(whyNot(source, project, error));
   }
 }
 
+/** Let Node run TypeScript: by the project's tsx, which knows all of it, else by itself. */
 async function prepareTypeScript(source, project) {
-  if (process.features.typescript) return;
+  const require = createRequire(source);
+  let manifest;
   try {
-    const tsx = createRequire(source).resolve('tsx/esm/api');
-    (await import(pathToFileURL(tsx).href)).register();
+    manifest = require.resolve('tsx/package.json');
   } catch {
+    if (process.features.typescript) return;
     throw new LoadError(
       `${source} is TypeScript, which Node ${process.versions.node} cannot run by itself: run ` +
         `npm install tsx in ${project}, or use Node 22.18 or later.`,
     );
   }
+  const file = require(manifest).exports['./esm/api'].import.default;
+  const tsx = await import(pathToFileURL(path.join(path.dirname(manifest), file)).href);
+  require('tsx/cjs/api').register();
+  tsx.register();
 }
 
 function whyNot(source, project, error) {

@@ -34,10 +34,11 @@ export class Body {
   }
 
   add(chunk, encoding) {
-    const data = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : Buffer.from(chunk);
+    const data = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
     this.size += data.length;
     if (this.#held < this.#limit) {
-      this.#chunks.push(data.subarray(0, this.#limit - this.#held));
+      // A copy: the connector may write over its own buffer.
+      this.#chunks.push(Buffer.from(data.subarray(0, this.#limit - this.#held)));
       this.#held += this.#chunks.at(-1).length;
     }
   }

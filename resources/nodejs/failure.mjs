@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 
 const STACK_CHARACTERS = 8000;
+const BROKEN = /^(?:E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH)|UND_ERR_)/;
 const HOST = fileURLToPath(new URL('.', import.meta.url));
 
 /** What the host itself says about an operation. */
@@ -26,8 +27,7 @@ export function errorInfo(thrown, operation, project) {
       stack: '',
     };
   }
-  const named = thrown.name && thrown.name !== 'Error';
-  const type = String((named ? thrown.name : thrown.constructor?.name) || 'Error');
+  const type = typeOf(thrown);
   const cause = isError(thrown.cause) ? causeOf(thrown.cause) : '';
   const message = String(thrown.message || `${type} without a message`);
   // Production looks nowhere else for the status.
@@ -38,6 +38,16 @@ export function errorInfo(thrown, operation, project) {
     status: Number.isInteger(status) ? status : null,
     stack: stackOf(thrown, project).slice(0, STACK_CHARACTERS),
   };
+}
+
+/** Name an error; what broke a connection gets one name, so that a write counts as unknown then. */
+function typeOf(error) {
+  const { name } = error;
+  const isPlain = !name || name === 'Error' || name === 'TypeError';
+  if (isPlain && [error.code, error.cause?.code].some((code) => BROKEN.test(code))) {
+    return 'NetworkError';
+  }
+  return String((name && name !== 'Error' ? name : error.constructor?.name) || 'Error');
 }
 
 /** Tell whether it is an error, also one that a library made by itself. */

@@ -45,12 +45,13 @@ function take(line) {
     refuse(null, -32700, 'ProtocolError', 'This line is no request: it has no method.');
     return;
   }
-  const { id, method, params } = request;
-  if (params !== undefined && !isObject(params)) {
+  const { id, method } = request;
+  const params = request.params ?? {};
+  if (!isObject(params)) {
     refuse(id, -32602, 'ProtocolError', 'The params are no JSON object.');
     return;
   }
-  answer(id, method, params ?? {});
+  answer(id, method, params);
 }
 
 function answer(id, method, params) {

@@ -21,7 +21,8 @@ class Crm(ThreadingHTTPServer):
 
     Attributes:
         asked: (method, path, headers, body) of each request.
-        answers: path to (status, headers, body) that stands in for the usual answer.
+        answers: path to (status, headers, body) that stands in for the usual answer; without a
+            status the connection is closed.
     """
 
     daemon_threads = True
@@ -41,6 +42,9 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked.append((self.command, self.path, dict(self.headers), body))
         path = urlsplit(self.path).path
         status, headers, answer = self.server.answers.get(path) or self.usual(path)
+        if status is None:
+            self.close_connection = True
+            return
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **headers}.items():
             self.send_header(name, value)

@@ -1,12 +1,16 @@
 """Connectors in JavaScript, unchanged, through the host that the bench uses."""
 
 import asyncio
+import gzip
 import json
 import shutil
+import subprocess
+import zlib
 
 import pytest
 
 from connectors.contract.hosting import ConsoleEvent, ExchangeEvent, UserEvent
+from connectors.runtime.results import is_open_ended
 from tests.connectors.nodejs.conftest import ADA, DATA
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
@@ -110,14 +114,15 @@ async def test_a_crm_that_is_down_is_an_exchange_with_an_error(drive, crm):
     given = {"newContactName": "x", "authHeader": KEY}
     nobody = {"*": "http://127.0.0.1:9"}
     reply = await call("createContact", given, events=events, routes=nobody)
-    assert reply.error.type == "TypeError"
-    assert "fetch failed" in reply.error.message
+    assert reply.error.type == "NetworkError"
+    assert reply.error.message.startswith("fetch failed: ")
     (event,) = events
     assert event.exchange.status is None
     assert event.exchange.error
     events.clear()
     given["name"] = "x"
     reply = await call("findContactWithName", given, events=events, routes=nobody)
+    assert reply.error.type == "NetworkError"
     assert "ECONNREFUSED" in reply.error.message
     assert "ECONNREFUSED" in events[0].exchange.error
 
@@ -261,3 +266,68 @@ async def test_a_request_that_nobody_waits_for_is_shown(written, crm):
     assert (await call("findContact", events=events, routes={"*": crm.base})).result == {}
     assert {event.exchange.url for event in events} == {"http://crm.example/v2/me"}
     assert len(events) == 2
+
+
+@pytest.mark.parametrize("way", ["fetch", "http"])
+async def test_a_write_whose_answer_does_not_come_counts_as_unknown(written, crm, way):
+    crm.answers["/cut"] = None, {}, b""
+    fetched = (
+        "return (await fetch('http://crm.example/cut', { method: 'POST', body: 'x' })).json();"
+    )
+    plain = (
+        "return new Promise((done, failed) => require('http').request("
+        "'http://crm.example/cut', { method: 'POST' }).on('error', failed).end('x'));"
+    )
+    _host, call = written(fetched if way == "fetch" else plain)
+    events = []
+    reply = await call("findContact", events=events, routes={"*": crm.base})
+    assert (reply.error.type, reply.error.status) == ("NetworkError", None)
+    assert is_open_ended(reply.error)
+    (event,) = events
+    assert (event.exchange.body.text, event.exchange.status) == ("x", None)
+    assert event.exchange.error
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "raw deflate", "br", "broken"])
+async def test_packed_answers_are_shown_unpacked(written, crm, packing):
+    text = json.dumps({"name": "Ada", "more": "x" * 1000}).encode()
+    packed = {
+        "gzip": gzip.compress(text),
+        "deflate": zlib.compress(text),
+        "raw deflate": zlib.compress(text, wbits=-15),
+        "br": None,
+        "broken": b"\xff no gzip",
+    }[packing]
+    if packed is None:
+        packed = subprocess.run(
+            ["node", "-e", "process.stdout.write(require('zlib').brotliCompressSync("
+             "require('fs').readFileSync(0)))"],
+            input=text, capture_output=True, check=True,
+        ).stdout  # fmt: skip
+    encoding = {"raw deflate": "deflate", "broken": "gzip"}.get(packing, packing)
+    crm.answers["/packed"] = 200, {"Content-Encoding": encoding}, packed
+    _host, call = written(
+        "return new Promise((done, failed) => require('http').get('http://crm.example/packed',"
+        "(answer) => answer.on('end', () => done({})).resume()).on('error', failed));"
+    )
+    events = []
+    assert (await call("findContact", events=events, routes={"*": crm.base})).result == {}
+    body = events[0].exchange.response_body
+    if packing == "broken":
+        assert (body.encoding, body.size) == ("base64", len(packed))
+    else:
+        assert (body.text, body.size) == (text.decode(), len(text))
+
+
+async def test_a_session_is_renewed_with_production_s_own_arguments(tmp_path, drive):
+    (tmp_path / "index.js").write_text(
+        "exports.checkAndRefreshAccessToken = async (app, user, wait) => {"
+        "  await user.update({ accessToken: 'next-token-1' });"
+        "  return { ...user, seen: [app, wait] };"
+        "};"
+    )
+    _host, call = drive(tmp_path)
+    events = []
+    reply = await call("checkAndRefreshAccessToken", {"user": dict(USER)}, events=events)
+    assert reply.result == {**USER, "accessToken": "next-token-1", "seen": [None, 20]}
+    assert [event.changes for event in events] == [{"accessToken": "next-token-1"}]

@@ -6,6 +6,7 @@ export const KEPT_BYTES = 256 * 1024;
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 const UNPACK = {
+  __proto__: null,
   gzip: zlib.gunzipSync,
   'x-gzip': zlib.gunzipSync,
   // zlib's format, or bare deflate where a server takes the word literally.

@@ -290,9 +290,9 @@ function askedUrl(scheme, options) {
 
 /** Return where a URL is sent, undefined when no route applies; path and query stay as they are. */
 function routed(asked) {
-  const routes = current.getStore()?.routes ?? {};
+  const routes = current.getStore()?.routes;
   const { hostname, origin } = new URL(asked);
-  const base = routes[hostname.toLowerCase()] ?? routes['*'];
+  const base = routes?.get(hostname.toLowerCase()) ?? routes?.get('*');
   if (!base) return undefined;
   const target = new URL(base);
   if (target.origin === origin) return undefined;

@@ -14,6 +14,7 @@ import { readRequests } from './requests.mjs';
 import { asRow } from './user.mjs';
 
 const MAX_RESULT_BYTES = 8 * 1024 * 1024;
+const MAX_TIMER_MS = 2 ** 31 - 1; // a longer one fires at once
 
 const [target, fd = '1'] = process.argv.slice(2);
 const running = new Map();
@@ -114,7 +115,7 @@ async function invoke(id, params) {
             'connector waits for something that never comes.',
         ),
       ),
-    timeoutS * 1000,
+    Math.min(timeoutS * 1000, MAX_TIMER_MS),
   );
   const work = current.run(invocation, () => attempt(invocation, operation, input, options));
   const outcome = await Promise.race([work, invocation.end]);

@@ -12,7 +12,7 @@ export class Invocation {
   /** `routes` go by host name in lower case. */
   constructor(id, routes) {
     this.id = id;
-    this.routes = Object.fromEntries(
+    this.routes = new Map(
       Object.entries(routes).map(([host, base]) => [host.toLowerCase(), base]),
     );
     /** Why it was stopped from outside: an error, or undefined. */

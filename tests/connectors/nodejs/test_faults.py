@@ -28,6 +28,7 @@ BODY = r"""
     if (what === 'circle') { const circle = {}; circle.own = circle; return circle; }
     if (what === 'big number') return { id: 10n };
     if (what === 'function') return () => 1;
+    if (what === 'sleep' || what === 'block') console.log('under way');
     if (what === 'sleep') await new Promise(() => {});
     if (what === 'block') for (;;);
     if (what === 'late') { Promise.reject(new Error('too late')); setTimeout(() => { throw 1; }); }
@@ -89,13 +90,25 @@ async def test_one_that_does_not_answer_in_time_is_ended(written, what):
     assert (host.pid == before) is (what == "sleep")
 
 
+class Begun(list):
+    """Events; tells when the first one has come."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = asyncio.Event()
+
+    def append(self, event):
+        super().append(event)
+        self.first.set()
+
+
 @pytest.mark.parametrize("what", ["sleep", "block"])
 async def test_cancelling_ends_the_operation_within_the_grace(written, what):
     host, call = written(BODY)
     await host.describe()
-    before = host.pid
-    task = asyncio.get_running_loop().create_task(find(call, what))
-    await asyncio.sleep(0.1)
+    before, events = host.pid, Begun()
+    task = asyncio.get_running_loop().create_task(find(call, what, events=events))
+    await events.first.wait()
     began = time.perf_counter()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -105,29 +118,29 @@ async def test_cancelling_ends_the_operation_within_the_grace(written, what):
     assert (host.pid == before) is (what == "sleep")
 
 
-async def test_a_cancelled_operation_sends_nothing_more(written, crm):
-    answered = asyncio.Event()
+@pytest.mark.parametrize("way", ["fetch('http://crm.example/')", "http.get('http://crm.example/')"])
+async def test_a_cancelled_operation_sends_nothing_more(written, crm, way):
     host, call = written(
-        "if (given.phoneNumber === 'fine') return { did: 'fine' };"
+        "const http = require('http');"
+        "if (given.phoneNumber === 'go on') { globalThis.goOn(); return globalThis.ended; }"
         "console.log('under way');"
-        "await new Promise((done) => setTimeout(done, 100));"
-        "await fetch('http://crm.example/v2/people', { method: 'POST', body: '{}' });"
+        "const goOn = new Promise((done) => { globalThis.goOn = done; });"
+        "const why = (error) => (error.cause ?? error).message;"
+        f"globalThis.ended = goOn.then(() => {way}).then(() => 'sent', why);"
+        "return globalThis.ended;"
     )
     await host.describe()
-
-    class Events:
-        append = staticmethod(lambda _event: answered.set())
-
+    before, events = host.pid, Begun()
     task = asyncio.get_running_loop().create_task(
-        call("findContact", {"phoneNumber": "x"}, events=Events, routes={"*": crm.base})
+        call("findContact", {"phoneNumber": "x"}, events=events, routes={"*": crm.base})
     )
-    await answered.wait()
+    await events.first.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.sleep(0.2)
-    assert await works(call)
-    assert crm.asked == []
+    reply = await find(call, "go on", routes={"*": crm.base})
+    assert reply.result == "The operation was cancelled."
+    assert (crm.asked, host.pid) == ([], before)
 
 
 async def test_late_rejections_and_exceptions_are_printed_and_harm_nothing(written):
@@ -336,6 +349,7 @@ def test_parameters_of_a_wrong_shape_are_answered_and_harm_nothing(child, params
 
 def test_cancelling_by_hand(child):
     send(child, invoke(1, "sleep"))
+    assert receive(child)["params"]["text"] == "under way"
     send(child, '{"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}}')
     answer = receive(child)
     assert (answer["id"], answer["error"]["code"]) == (1, -32800)

@@ -63,7 +63,8 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("number", metavar="NUMBER")
     _add_formats(verb)
 
-    verbs.add_parser("connectors", parents=[shared], help="list the connectors")
+    verb = verbs.add_parser("connectors", parents=[shared], help="what connectors can do")
+    verb.add_argument("paths", nargs="*", metavar="PATH", help="others than the built-in ones")
 
     verb = verbs.add_parser(
         "invoke", parents=[shared, driving], help="run one operation with exactly this input"

@@ -43,16 +43,26 @@ def formats(options: argparse.Namespace) -> int:
 
 
 def connectors(options: argparse.Namespace) -> int:
-    """``callbench connectors``: the built-in connectors and what they can do."""
-    from connectors.host.load import builtin_platforms  # noqa: PLC0415
+    """``callbench connectors``: what the built-in connectors, or those at paths, can do.
+
+    Raises:
+        CommandError: one of them cannot be loaded.
+    """
+    from connectors.contract.hosting import ConnectorHost  # noqa: PLC0415
+    from connectors.host.load import ConnectorLoadError, builtin_platforms  # noqa: PLC0415
     from connectors.host.local import LocalHost  # noqa: PLC0415
+    from connectors.host.process import HostProcess  # noqa: PLC0415
 
     async def rows() -> list[dict[str, Any]]:
         found = []
-        for platform in builtin_platforms():
-            host = LocalHost(platform)
-            description = await host.describe()
-            await host.close()
+        hosts: list[ConnectorHost] = [HostProcess(path) for path in options.paths]
+        for host in hosts or [LocalHost(platform) for platform in builtin_platforms()]:
+            try:
+                description = await host.describe()
+            except ConnectorLoadError as error:
+                raise CommandError(str(error)) from error
+            finally:
+                await host.close()
             types = description.manifest.get("contactTypes") or []
             found.append(
                 {

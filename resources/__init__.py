@@ -1,1 +1,1 @@
-"""Icons, fonts, styles and sample data, read with ``importlib.resources``."""
+"""Icons, fonts, styles, sample data and the Node host, read with ``importlib.resources``."""

@@ -26,7 +26,7 @@ from widgets.field_row import FieldRow, label
 from widgets.page_state import AuthFieldState, ConnectionValues
 
 _UNCHANGED = "Unchanged"
-_PATH_HINT = "A built-in connector, or the path of a connector's folder or .py file"
+_PATH_HINT = "A built-in connector, or the path of a connector's folder, .py or .js file"
 
 
 class ConnectionDialog(QDialog):
@@ -319,7 +319,7 @@ class ConnectionDialog(QDialog):
         chooser = QFileDialog(self, "Choose a connector")
         chooser.setFileMode(mode)
         if mode == QFileDialog.FileMode.ExistingFile:
-            chooser.setNameFilter("Connectors (*.py *.json)")
+            chooser.setNameFilter("Connectors (*.py *.json *.js *.cjs *.mjs *.ts)")
         chooser.fileSelected.connect(self.choose_path)
         chooser.open()
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import connectors
 from connectors.contract.connector import Connector
+from connectors.nodejs.source import is_javascript
 
-OTHER_LANGUAGES = {".js", ".cjs", ".mjs", ".ts"}
 PROXY_FILES = ("proxy.json", "proxyConfig.json")
 
 
@@ -72,11 +72,11 @@ def load(platform: str) -> LoadedConnector:
         raise ConnectorLoadError(
             f"There is no connector {platform}: name a built-in one ({known}) or the path of one."
         )
-    source = _source_in(path) if path.is_dir() else path
-    if source.suffix in OTHER_LANGUAGES:
+    if is_javascript(path):
         raise ConnectorLoadError(
-            f"{source} is neither Python nor JSON; this version drives connectors in these two."
+            f"{path} is JavaScript, which runs in a process of its own: leave out --in-process."
         )
+    source = _source_in(path) if path.is_dir() else path
     name = path.name if path.is_dir() else path.stem
     if source.is_file() and source.suffix == ".json":
         return _loaded_proxy(name, source)

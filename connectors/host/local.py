@@ -43,7 +43,7 @@ from connectors.runtime.replay import ReplayTransport
 from connectors.runtime.transport import Invocation, build_client
 
 MAX_RESULT_BYTES = 8 * 1024 * 1024
-_CREDENTIALS = frozenset({"getBasicAuth", "getUserInfo", "checkAndRefreshAccessToken"})
+CREDENTIALS = frozenset({"getBasicAuth", "getUserInfo", "checkAndRefreshAccessToken"})
 """Operations whose very result is a secret, for core; every other result is kept and shown."""
 _options: ContextVar[InvokeOptions] = ContextVar("options")
 _on_event: ContextVar[OnEvent] = ContextVar("on_event")
@@ -267,7 +267,7 @@ class LocalHost:
                 f"{MAX_RESULT_BYTES / 1e6:.0f} MB are taken: return fewer contacts.",
             )
         result = msgspec.json.decode(encoded)
-        return result if operation in _CREDENTIALS else redactor.result(result), None
+        return result if operation in CREDENTIALS else redactor.result(result), None
 
 
 def camel_case(name: str) -> str:

@@ -5,18 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import os
 import signal
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-import connectors
 from connectors.contract.exchange import Exchange
 from connectors.contract.hosting import (
     CacheEvent,
@@ -32,8 +28,10 @@ from connectors.contract.hosting import (
     UserEvent,
 )
 from connectors.contract.model import from_wire, to_wire
+from connectors.host.command import host_command
 from connectors.host.console import MAX_PRINT
 from connectors.host.load import ConnectorLoadError
+from connectors.nodejs.redaction import HostRedaction
 from connectors.runtime.redact import Redactor, secrets_in
 
 GRACE_S = 0.3
@@ -104,7 +102,10 @@ class HostProcess:
     ) -> Reply:
         """Run one operation; see :class:`connectors.contract.hosting.ConnectorHost`."""
         began = time.perf_counter()
-        child = await self._running()
+        try:
+            child = await self._running()
+        except ConnectorLoadError as error:
+            return Reply(error=ErrorInfo(type="ConnectorLoadError", message=str(error)))
         params = {
             "operation": operation,
             "input": input,
@@ -152,7 +153,7 @@ class HostProcess:
 
     async def _warm_up(self) -> None:
         # What goes wrong here goes wrong again, and is said, when an operation wants the process.
-        with contextlib.suppress(OSError, TimeoutError):
+        with contextlib.suppress(ConnectorLoadError, OSError, TimeoutError):
             child = await self._running()
             async with asyncio.timeout(START_S):
                 await child.request("describe", {}, None)
@@ -167,13 +168,16 @@ class HostProcess:
 
 
 class _Child:
-    def __init__(self, platform: str, process: asyncio.subprocess.Process) -> None:
+    def __init__(
+        self, platform: str, process: asyncio.subprocess.Process, *, redacts: bool
+    ) -> None:
         self._platform = platform
         self._process = process
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[asyncio.Future[Any], OnEvent | None]] = {}
         self._last_words: deque[str] = deque(maxlen=5)
         self._redactor = Redactor()
+        self._redaction = None if redacts else HostRedaction(self._redactor)
         self._ended = False
         self._broken = ""
         loop = asyncio.get_running_loop()
@@ -184,21 +188,16 @@ class _Child:
 
     @classmethod
     async def start(cls, platform: str) -> _Child:
-        root = str(Path(connectors.__path__[0]).parent)
-        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+        command = await host_command(platform)
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # a file in the current folder must not stand in for a module
-            "-m",
-            "connectors.host",
-            platform,
+            *command.argv,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+            env=command.env,
             limit=MAX_LINE,
         )
-        return cls(platform, process)
+        return cls(platform, process, redacts=command.redacts)
 
     @property
     def pid(self) -> int:
@@ -223,6 +222,8 @@ class _Child:
         number = next(self._ids)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = (future, on_event)
+        if self._redaction is not None:
+            self._redaction.begin(number, str(params.get("operation", "")), secrets)
         try:
             await self._send({"id": number, "method": method, "params": params})
             return await future
@@ -234,6 +235,8 @@ class _Child:
             return self._exited()
         finally:
             self._waiting.pop(number, None)
+            if self._redaction is not None:
+                self._redaction.end(number)
 
     async def kill(self) -> None:
         """Kill the process unless it has settled everything it was asked to cancel."""
@@ -321,17 +324,14 @@ class _Child:
     async def _take(self, line: bytes) -> None:
         try:
             if len(line) > LARGE_LINE:
-                message = await asyncio.to_thread(msgspec.json.decode, line)
+                message, event = await asyncio.to_thread(self._decoded, line)
             else:
-                message = msgspec.json.decode(line)
+                message, event = self._decoded(line)
         except msgspec.DecodeError:
             text = self._redactor.prose(line.decode("utf-8", errors="replace").rstrip("\n"))
             self._tell(ConsoleEvent(text=text, stream="stdout"))
             return
-        if not isinstance(message, dict):
-            return
         if "method" in message:
-            event = _event(message)
             if isinstance(event, UserEvent):
                 self._redactor.learn(secrets_in(event.changes))
             elif isinstance(event, ConsoleEvent) and not event.invocation:
@@ -348,6 +348,20 @@ class _Child:
                 future.set_result(ErrorInfo(type=kind, message=str(error.get("message", ""))))
             else:
                 future.set_result(message.get("result"))
+
+    def _decoded(self, line: bytes) -> tuple[dict[str, Any], HostEvent | None]:
+        """Return a message and the event in it, without secrets.
+
+        Raises:
+            msgspec.DecodeError: the line is no message.
+        """
+        message = msgspec.json.decode(line)
+        if not isinstance(message, dict):
+            return {}, None
+        event = _event(message) if "method" in message else None
+        if self._redaction is None:
+            return message, event
+        return self._redaction.clean(message, event)
 
     def _tell(self, event: HostEvent) -> None:
         """Give an event to the operation it belongs to, or to all that run when it names none."""

@@ -14,7 +14,7 @@ _OPEN_ENDED_ERRORS = frozenset(
         "ResultTooLargeError",
     }
 )
-_CUT_ERRORS = frozenset({"CrmUnavailableError", "AxiosError"})
+_CUT_ERRORS = frozenset({"CrmUnavailableError", "AxiosError", "NetworkError"})
 _GATEWAY_STATUSES = (502, 504)
 
 

@@ -37,7 +37,7 @@ def test_the_digest_follows_the_source(tmp_path):
         ("d.py", GOOD.format("One") + GOOD.format("Two"), "One, Two"),
         ("e.py", "raise SystemExit(2)\n", "SystemExit"),
         ("f.json", "{}", r"f\.json:1: The config has no auth"),
-        ("g.ts", "", "neither Python nor JSON"),
+        ("g.ts", "", "is JavaScript, .* leave out --in-process"),
     ],
 )
 def test_what_cannot_be_loaded_is_said_in_one_sentence(tmp_path, name, source, said):

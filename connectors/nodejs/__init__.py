@@ -1,0 +1,1 @@
+"""Connectors written in JavaScript or TypeScript, run by Node as production runs them."""

@@ -1,0 +1,5 @@
+async function createContact({ newContactName }) {
+  return { contactInfo: { id: 2, name: newContactName } };
+}
+
+module.exports = { createContact };

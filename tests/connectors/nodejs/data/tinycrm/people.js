@@ -1,0 +1,1 @@
+exports.person = ({ id, name, phone }) => ({ id, name, phone, type: 'person' });

@@ -7,19 +7,12 @@ from typing import Any
 
 from app.cli import CONNECTOR_FAILED, DONE, WRONG_USAGE, CommandError, print_result
 from app.cli_bench import open_bench, run_loop
-from app.explain.compare import Match
+from app.explain.compare import MATCH_WORDS
 from app.explain.known import StoredPhone
 from app.probe import Probe, ProbeError, Question
 from app.probe import probe as probe_record
 
 _LONGEST = 200
-_MATCH_WORDS = {
-    Match.EXACT: "the same number",
-    Match.NSN: "the same national number",
-    Match.SHORT_NSN: "nearly the same number",
-    Match.NO_MATCH: "another number",
-    Match.NOT_A_NUMBER: "no number",
-}
 
 
 def probe(options: argparse.Namespace) -> int:
@@ -80,7 +73,7 @@ def _summary(made: Probe) -> str:
         kind = made.contact.get("type") or "contact"
         lines.append(f"{made.contact.get('name')}  {kind} - {made.contact.get('id')}")
     for each in made.stored:
-        shown, words = each.comparison.shown[:_LONGEST], _MATCH_WORDS[each.comparison.match]
+        shown, words = each.comparison.shown[:_LONGEST], MATCH_WORDS[each.comparison.match]
         lines.append(f"  {each.field}: '{shown}'  {words}")
         if each.near and each.alignment is not None and each.alignment.differences:
             named = ", ".join(difference.text for difference in each.alignment.differences)

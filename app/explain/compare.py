@@ -31,6 +31,16 @@ class Match(StrEnum):
     NOT_A_NUMBER = "NOT_A_NUMBER"
 
 
+MATCH_WORDS = {
+    Match.EXACT: "the same number",
+    Match.NSN: "the same national number",
+    Match.SHORT_NSN: "nearly the same number",
+    Match.NO_MATCH: "another number",
+    Match.NOT_A_NUMBER: "no number",
+}
+"""The same for a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that keeps a stored text from being the plain number.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.bench import Bench
-from app.explain.compare import Match, visible
+from app.explain.compare import MATCH_WORDS, Match, visible
 from app.explain.known import StoredPhone
 from app.explain.verdict import VerdictCode
 from app.loop import TaskRunner
@@ -19,12 +19,12 @@ from widgets.probe_dialog import ProbeDialog
 
 TASK = "probe.run"
 
-_WORDS: dict[Match, tuple[str, Tone]] = {
-    Match.EXACT: ("the same number", "success"),
-    Match.NSN: ("the same national number", "success"),
-    Match.SHORT_NSN: ("nearly the same number", "warning"),
-    Match.NO_MATCH: ("another number", "danger"),
-    Match.NOT_A_NUMBER: ("no number", "danger"),
+_TONES: dict[Match, Tone] = {
+    Match.EXACT: "success",
+    Match.NSN: "success",
+    Match.SHORT_NSN: "warning",
+    Match.NO_MATCH: "danger",
+    Match.NOT_A_NUMBER: "danger",
 }
 
 
@@ -144,13 +144,13 @@ def probe_state(made: Probe) -> ProbeState:
 
 
 def _stored_row(stored: StoredPhone) -> StoredRow:
-    words, tone = _WORDS[stored.comparison.match]
+    match = stored.comparison.match
     aligned = stored.alignment if stored.near else None
     return StoredRow(
         field=stored.field,
         shown=stored.comparison.shown,
-        match=words,
-        tone=tone,
+        match=MATCH_WORDS[match],
+        tone=_TONES[match],
         spelling=stored.spelling,
         steps=tuple(
             (visible(step.stored), visible(step.candidate), step.kind == "same")

@@ -87,9 +87,9 @@ def test_another_connector_keeps_what_fits_its_page(qtbot, dialog):
 def test_a_path_is_a_connector_too_and_is_asked_for_once(qtbot, dialog):
     dialog.start(BUILT_IN)
     with qtbot.waitSignal(dialog.connector_chosen) as chosen:
-        dialog.choose_path("/work/my_crm")
-    assert chosen.args == ["/work/my_crm"]
-    assert dialog.values().connector == "/work/my_crm"
+        dialog.choose_path("/crms/my_crm")
+    assert chosen.args == ["/crms/my_crm"]
+    assert dialog.values().connector == "/crms/my_crm"
     with qtbot.assertNotEmitted(dialog.connector_chosen):
         field(dialog, "connectorCombo", QComboBox).lineEdit().editingFinished.emit()
 
@@ -99,19 +99,19 @@ def test_a_path_can_be_chosen(qtbot, dialog, button):
     dialog.start(BUILT_IN)
     qtbot.mouseClick(field(dialog, button, QPushButton), Qt.MouseButton.LeftButton)
     chooser = dialog.findChild(QFileDialog)
-    chooser.fileSelected.emit("/work/other_crm")
+    chooser.fileSelected.emit("/crms/other_crm")
     chooser.close()
-    assert dialog.connector == "/work/other_crm"
+    assert dialog.connector == "/crms/other_crm"
 
 
 def test_a_saved_connection_is_shown_and_can_be_removed_after_a_question(qtbot, dialog):
-    values = ConnectionValues(name="Demo", connector="/work/my_crm", routes="*=http://127.0.0.1:1")
+    values = ConnectionValues(name="Demo", connector="/crms/my_crm", routes="*=http://127.0.0.1:1")
     dialog.start(BUILT_IN, values)
     dialog.show_auth([KEY], has_secrets=True)
     assert dialog.windowTitle() == "Edit connection"
     assert field(dialog, "auth_apiKey").placeholderText() == "Unchanged"
     assert dialog.values() == ConnectionValues(
-        name="Demo", connector="/work/my_crm", auth={"apiKey": ""}, routes="*=http://127.0.0.1:1"
+        name="Demo", connector="/crms/my_crm", auth={"apiKey": ""}, routes="*=http://127.0.0.1:1"
     )
     with qtbot.assertNotEmitted(dialog.remove_requested):
         qtbot.mouseClick(

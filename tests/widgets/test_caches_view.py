@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QTableWidget,
+    QWidget,
 )
 
 from widgets import theme
@@ -221,3 +222,18 @@ def test_the_states_follow_a_change_of_the_theme(qapp, view):
         theme.apply(QApplication.instance(), scheme)
         shown = table(view).item(0, 1).foreground().color().name()
         assert shown == theme.colors(scheme)[STATES["hit"][1]]
+
+
+def test_no_button_is_cut_off_in_the_smallest_window(qapp, qtbot):
+    theme.apply(qapp, "light")  # the style sheet gives buttons their padding
+    try:
+        room = QWidget()  # a part of the window: it may be made smaller than it wants
+        qtbot.addWidget(room)
+        view = CachesView(room)
+        room.resize(556, 480)
+        view.setGeometry(room.rect())
+        room.show()
+        for button in view.findChildren(QPushButton):
+            assert button.width() >= button.sizeHint().width(), button.text()
+    finally:
+        qapp.setStyleSheet("")

@@ -1,9 +1,7 @@
 """A connector in a child process: whatever it does, the next operation works."""
 
 import asyncio
-import json
 import os
-import subprocess
 import sys
 import textwrap
 import time
@@ -13,6 +11,7 @@ import pytest
 from connectors.contract.hosting import ConsoleEvent, ExchangeEvent, InvokeOptions
 from connectors.host.load import ConnectorLoadError
 from connectors.host.process import HostProcess
+from tests.connectors.host.protocol_suite import HostProtocol
 
 CONNECTOR = r"""
     import asyncio, os, threading, time
@@ -54,6 +53,8 @@ CONNECTOR = r"""
                 return "x" * 100_000_000
             if what == "object":
                 return object()
+            if what in ("sleep", "block"):
+                print("under way")
             if what == "sleep":
                 await asyncio.sleep(60)
             if what == "block":
@@ -213,78 +214,10 @@ async def test_prints_arrive_before_the_reply(source):
     await host.close()
 
 
-@pytest.fixture
-def child(source):
-    """The child alone, driven by hand as docs/host-protocol.md tells it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "connectors.host", str(source)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    with process:
-        yield process
-        process.kill()
-
-
-def send(child, text):
-    child.stdin.write(text.encode() + b"\n")
-    child.stdin.flush()
-
-
-def receive(child):
-    return json.loads(child.stdout.readline())
-
-
-def invoke(number, what):
-    params = {"operation": "findContact", "input": {"phoneNumber": what}, "timeoutS": 20}
-    request = {"jsonrpc": "2.0", "id": number, "method": "invoke", "params": params}
-    return json.dumps(request)
-
-
-@pytest.mark.parametrize("what", [None, "fine", "sleep", "block"])
-def test_the_child_ends_with_its_stdin(child, what):
-    if what is not None:
-        send(child, invoke(1, "fine"))
-        assert receive(child)["params"]["text"] == "did fine"
-        assert receive(child)["id"] == 1
-        send(child, invoke(2, what))
-    child.stdin.close()
-    assert child.wait(timeout=20) == 0
-
-
-def test_the_child_ends_when_it_is_told_to(child):
-    send(child, '{"jsonrpc": "2.0", "method": "shutdown"}')
-    assert child.wait(timeout=20) == 0
-
-
-@pytest.mark.parametrize("line", ["", "{", "[]", "5", '"a"', "{}", "\u0000"])
-def test_a_line_that_is_no_request_is_answered_and_harms_nothing(child, line):
-    send(child, line)
-    assert receive(child)["error"]["code"] == -32700
-    send(child, invoke(2, "fine"))
-    receive(child)
-    assert receive(child)["result"]["result"] == {"did": "fine"}
-
-
-@pytest.mark.parametrize(
-    "params", ["[]", "5", '{"input": 5}', '{"timeoutS": "x"}', '{"options": 5}']
-)
-def test_parameters_of_a_wrong_shape_are_answered_and_harm_nothing(child, params):
-    send(child, f'{{"jsonrpc": "2.0", "id": 1, "method": "invoke", "params": {params}}}')
-    send(child, f'{{"jsonrpc": "2.0", "method": "cancel", "params": {params}}}')
-    send(child, '{"jsonrpc": "2.0", "id": 2, "method": "fly"}')
-    waiting = {1, 2}
-    while waiting:
-        waiting.discard(receive(child).get("id"))
-
-
-def test_cancelling_by_hand(child):
-    send(child, invoke(1, "sleep"))
-    send(child, '{"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}}')
-    answer = receive(child)
-    assert answer["id"] == 1
-    assert answer["error"]["code"] == -32800
-    assert answer["error"]["data"] == {"type": "OperationCancelledError"}
+class TestProtocol(HostProtocol):
+    @pytest.fixture
+    def command(self, source):
+        return [sys.executable, "-m", "connectors.host", str(source)]
 
 
 async def test_raw_bytes_on_stdout_do_not_disturb_the_protocol(source):

@@ -1,7 +1,6 @@
 """Whatever a connector in JavaScript does: one clear sentence, and the next operation works."""
 
 import asyncio
-import json
 import shutil
 import subprocess
 import time
@@ -12,6 +11,7 @@ import pytest
 from connectors.contract.hosting import ConsoleEvent
 from connectors.host.load import ConnectorLoadError
 from connectors.nodejs.node import node_command
+from tests.connectors.host.protocol_suite import HostProtocol
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 
@@ -277,83 +277,12 @@ async def test_typescript_runs_or_says_what_it_needs(tmp_path, drive):
             await host.describe()
 
 
-@pytest.fixture
-def command(tmp_path):
-    source = tmp_path / "small.js"
-    source.write_text(f"exports.findContact = async (given) => {{ {BODY} }};")
-    return asyncio.run(node_command(source))
-
-
-@pytest.fixture
-def child(command):
-    """The host alone, driven by hand as docs/host-protocol.md tells it."""
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    with process:
-        yield process
-        process.kill()
-
-
-def send(child, text):
-    child.stdin.write(text.encode() + b"\n")
-    child.stdin.flush()
-
-
-def receive(child):
-    return json.loads(child.stdout.readline())
-
-
-def invoke(number, what):
-    params = {"operation": "findContact", "input": {"phoneNumber": what}, "timeoutS": 20}
-    return json.dumps({"jsonrpc": "2.0", "id": number, "method": "invoke", "params": params})
-
-
-@pytest.mark.parametrize("what", [None, "fine", "sleep", "block"])
-def test_the_child_ends_with_its_stdin(child, what):
-    if what is not None:
-        send(child, invoke(1, "fine"))
-        assert receive(child)["params"]["text"] == "did fine"
-        assert receive(child)["id"] == 1
-        send(child, invoke(2, what))
-    child.stdin.close()
-    child.wait(timeout=20)
-
-
-def test_the_child_ends_when_it_is_told_to(child):
-    send(child, '{"jsonrpc": "2.0", "method": "shutdown"}')
-    assert child.wait(timeout=20) == 0
-
-
-@pytest.mark.parametrize("line", ["", "{", "[]", "5", '"a"', "{}", "null", "\u0000"])
-def test_a_line_that_is_no_request_is_answered_and_harms_nothing(child, line):
-    send(child, line)
-    assert receive(child)["error"]["code"] == -32700
-    send(child, invoke(2, "fine"))
-    receive(child)
-    assert receive(child)["result"]["result"] == {"did": "fine"}
-
-
-@pytest.mark.parametrize(
-    "params", ["[]", "5", "null", '{"input": 5}', '{"timeoutS": "x"}', '{"options": 5}']
-)
-def test_parameters_of_a_wrong_shape_are_answered_and_harm_nothing(child, params):
-    send(child, f'{{"jsonrpc": "2.0", "id": 1, "method": "invoke", "params": {params}}}')
-    send(child, f'{{"jsonrpc": "2.0", "method": "cancel", "params": {params}}}')
-    send(child, '{"jsonrpc": "2.0", "id": 2, "method": "fly"}')
-    waiting = {1, 2}
-    while waiting:
-        waiting.discard(receive(child).get("id"))
-    assert child.poll() is None
-
-
-def test_cancelling_by_hand(child):
-    send(child, invoke(1, "sleep"))
-    assert receive(child)["params"]["text"] == "under way"
-    send(child, '{"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}}')
-    answer = receive(child)
-    assert (answer["id"], answer["error"]["code"]) == (1, -32800)
-    assert answer["error"]["data"] == {"type": "OperationCancelledError"}
+class TestProtocol(HostProtocol):
+    @pytest.fixture
+    def command(self, tmp_path):
+        source = tmp_path / "small.js"
+        source.write_text(f"exports.findContact = async (given) => {{ {BODY} }};")
+        return asyncio.run(node_command(source))
 
 
 def test_the_host_needs_no_package():

@@ -1,8 +1,8 @@
 """What every host must do on its pipes, driven by hand as docs/host-protocol.md tells it.
 
 A host's test inherits :class:`HostProtocol` and gives the fixture ``command``: how to start the
-host with a connector whose findContact prints ``did <number>`` and returns ``{"did": <number>}``; on
-``sleep`` and ``block`` it prints ``under way`` and never comes back.
+host with a connector whose findContact prints ``did <number>`` and returns ``{"did": <number>}``.
+On ``sleep`` and ``block`` it prints ``under way`` and never comes back.
 """
 
 import json

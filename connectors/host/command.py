@@ -18,11 +18,13 @@ class HostCommand(NamedTuple):
 
     Attributes:
         redacts: whether the host takes secrets out itself; the bench does it otherwise.
+        replays: whether the host answers from a recording itself; likewise.
     """
 
     argv: tuple[str, ...]
     env: dict[str, str]
     redacts: bool
+    replays: bool
 
 
 async def host_command(platform: str) -> HostCommand:
@@ -33,7 +35,9 @@ async def host_command(platform: str) -> HostCommand:
     """
     source = _javascript(platform)
     if source is not None:
-        return HostCommand(await node_command(source), dict(os.environ), redacts=False)
+        return HostCommand(
+            await node_command(source), dict(os.environ), redacts=False, replays=False
+        )
     root = str(Path(connectors.__path__[0]).parent)
     python_path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     return HostCommand(
@@ -41,6 +45,7 @@ async def host_command(platform: str) -> HostCommand:
         (sys.executable, "-P", "-m", "connectors.host", platform),
         {**os.environ, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1"},
         redacts=True,
+        replays=True,
     )
 
 

@@ -28,10 +28,11 @@ from connectors.contract.hosting import (
     UserEvent,
 )
 from connectors.contract.model import from_wire, to_wire
-from connectors.host.command import host_command
+from connectors.host.command import HostCommand, host_command
 from connectors.host.console import MAX_PRINT
 from connectors.host.load import ConnectorLoadError
 from connectors.nodejs.redaction import HostRedaction
+from connectors.nodejs.replay import run_from_recording
 from connectors.runtime.redact import Redactor, secrets_in
 
 GRACE_S = 0.3
@@ -106,9 +107,28 @@ class HostProcess:
             child = await self._running()
         except ConnectorLoadError as error:
             return Reply(error=ErrorInfo(type="ConnectorLoadError", message=str(error)))
+
+        async def run(options: InvokeOptions, on_event: OnEvent) -> Reply:
+            return await self._invoke(child, operation, input, options, timeout_s, on_event)
+
+        if options.cassette and not child.replays:
+            reply = await run_from_recording(run, options, on_event)
+        else:
+            reply = await run(options, on_event)
+        return msgspec.structs.replace(reply, ms=reply.ms or (time.perf_counter() - began) * 1000)
+
+    async def _invoke(
+        self,
+        child: _Child,
+        operation: str,
+        operation_input: dict[str, Any],
+        options: InvokeOptions,
+        timeout_s: float,
+        on_event: OnEvent,
+    ) -> Reply:
         params = {
             "operation": operation,
-            "input": input,
+            "input": operation_input,
             "options": to_wire(options),
             "timeoutS": timeout_s,
         }
@@ -129,9 +149,8 @@ class HostProcess:
         finally:
             if not child.alive:
                 self._replace()
-        ms = (time.perf_counter() - began) * 1000
         if isinstance(answer, ErrorInfo):
-            return Reply(error=answer, ms=ms)
+            return Reply(error=answer)
         return from_wire(answer, Reply)
 
     async def close(self) -> None:
@@ -169,15 +188,16 @@ class HostProcess:
 
 class _Child:
     def __init__(
-        self, platform: str, process: asyncio.subprocess.Process, *, redacts: bool
+        self, platform: str, process: asyncio.subprocess.Process, command: HostCommand
     ) -> None:
         self._platform = platform
+        self.replays = command.replays
         self._process = process
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[asyncio.Future[Any], OnEvent | None]] = {}
         self._last_words: deque[str] = deque(maxlen=5)
         self._redactor = Redactor()
-        self._redaction = None if redacts else HostRedaction(self._redactor)
+        self._redaction = None if command.redacts else HostRedaction(self._redactor)
         self._ended = False
         self._broken = ""
         loop = asyncio.get_running_loop()
@@ -197,7 +217,7 @@ class _Child:
             env=command.env,
             limit=MAX_LINE,
         )
-        return cls(platform, process, redacts=command.redacts)
+        return cls(platform, process, command)
 
     @property
     def pid(self) -> int:

@@ -288,13 +288,16 @@ function askedUrl(scheme, options) {
   return `${url.origin}${path}`;
 }
 
-/** Return where a URL is sent, undefined when no route applies; path and query stay as they are. */
+/**
+ * Return where a URL is sent, undefined when no route applies; path and query stay as they are. A
+ * route with `{origin}` in it is told there whom the request was for.
+ */
 function routed(asked) {
   const routes = current.getStore()?.routes;
   const { hostname, origin } = new URL(asked);
   const base = routes?.get(hostname.toLowerCase()) ?? routes?.get('*');
   if (!base) return undefined;
-  const target = new URL(base);
+  const target = new URL(base.replace('{origin}', encodeURIComponent(origin)));
   if (target.origin === origin) return undefined;
   const href = target.origin + target.pathname.replace(/\/+$/, '') + pathOf(asked);
   return { protocol: target.protocol, origin: target.origin, hostname: target.hostname, port: target.port, href };

@@ -151,9 +151,6 @@ async function attempt(invocation, operation, input, options) {
   if (!isObject(input)) {
     return failed('InvalidInputError', `The input of ${operation} is no JSON object.`);
   }
-  if (options.cassette) {
-    return failed('CassetteError', 'A connector in JavaScript cannot be replayed from a recording.');
-  }
   configure(options.config ?? {});
   if (isObject(input.user)) {
     asRow(input.user, (changes) => notify('user', { changes, invocation: invocation.id }));

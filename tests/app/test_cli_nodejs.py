@@ -119,6 +119,21 @@ def test_invoke_shows_requests_and_prints(capsys, connector, route, tmp_path):
     assert header not in json.dumps(document["requests"])
 
 
+def test_what_was_recorded_replays_with_the_network_cut(capsys, connector, route, tmp_path):
+    given, tape = tmp_path / "input.json", tmp_path / "case.har"
+    header = "Basic " + base64.b64encode(f"{INSIGHTLY_API_KEY}:".encode()).decode()
+    number = seed.DEMO["plain"].e164
+    given.write_text(json.dumps({"phoneNumber": number, "authHeader": header}))
+    asked = ["invoke", connector, "findContact", "--input", str(given)]
+    _code, recorded, _err = run(capsys, *asked, "--route", route, "--record", str(tape))
+    assert recorded["result"]["matchedContactInfo"]
+    cut = [*asked, "--route", "*=http://127.0.0.1:9", "--replay", str(tape)]
+    code, replayed, err = run(capsys, *cut)
+    assert (code, err) == (0, "")
+    assert replayed["result"] == recorded["result"]
+    assert [r["url"] for r in replayed["requests"]] == [r["url"] for r in recorded["requests"]]
+
+
 def test_connectors_describes_the_one_at_a_path(capsys):
     code, rows, err = run(capsys, "connectors", str(TINY))
     assert (code, err) == (0, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.journal import (
     Journal,
     RunFinished,
     RunStarted,
+    Side,
 )
 from app.presenter.body_text import readable, searchable
 from app.presenter.match import MatchPresenter
@@ -33,6 +34,12 @@ from widgets.main_window import MainWindow
 
 FLUSH_MS = 40
 """Rows are drawn in batches, so that hundreds of lookups a second do not stall the window."""
+
+WHOLE_BY: dict[Side, str] = {
+    "request": "An export as HAR has them all.",
+    "response": "Copy answer takes them all, and an export as HAR has them.",
+}
+"""How to get at a body that is too long to be shown."""
 
 
 class InspectorPresenter(QObject):
@@ -173,8 +180,9 @@ class InspectorPresenter(QObject):
     @Slot(int, int)
     def _on_exchange_selected(self, run_id: int, exchange_id: int) -> None:
         exchange = self._exchange(run_id, exchange_id)
-        if exchange is not None:
-            self._window.network.show_detail(exchange_detail(run_id, exchange))
+        if exchange is not None and self._journal is not None:
+            large = {side for side in WHOLE_BY if self._journal.large(run_id, exchange_id, side)}
+            self._window.network.show_detail(exchange_detail(run_id, exchange, large))
 
     def _exchange(self, run_id: int, exchange_id: int) -> Exchange | None:
         return self._journal.exchange(run_id, exchange_id) if self._journal else None
@@ -274,8 +282,17 @@ def exchange_row(run_id: int, at_ms: float, exchange: Exchange) -> ExchangeRow:
     )
 
 
-def exchange_detail(run_id: int, exchange: Exchange) -> ExchangeDetailState:
-    """Return an exchange in full as the Network tab shows it."""
+def exchange_detail(
+    run_id: int, exchange: Exchange, large: Collection[Side] = ()
+) -> ExchangeDetailState:
+    """Return an exchange in full as the Network tab shows it.
+
+    Args:
+        run_id: the run it belongs to.
+        exchange: as the journal has it.
+        large: the sides of which it has only the beginning of a body that the journal has whole.
+    """
+    ways: dict[Side, str] = {side: WHOLE_BY[side] for side in large}
     return ExchangeDetailState(
         run_id=run_id,
         exchange_id=exchange.id,
@@ -286,9 +303,9 @@ def exchange_detail(run_id: int, exchange: Exchange) -> ExchangeDetailState:
         reason=exchange.reason,
         ms=exchange.ms,
         request_headers=exchange.headers,
-        request_body=readable(exchange.body),
+        request_body=readable(exchange.body, ways.get("request", "")),
         response_headers=exchange.response_headers,
-        response_body=readable(exchange.response_body),
+        response_body=readable(exchange.response_body, ways.get("response", "")),
         error=exchange.error or "",
     )
 

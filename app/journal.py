@@ -157,6 +157,9 @@ class Journal:
             is gone on with on a new line.
         spill_folder: where the temporary file for exchanges is made; None takes the system's
             temporary folder.
+
+    Attributes:
+        spill_folder: where others may put what is too much to keep in memory, too.
     """
 
     def __init__(self, path: Path | None = None, spill_folder: Path | None = None) -> None:
@@ -166,6 +169,7 @@ class Journal:
         self._exchanges: dict[int, dict[int, _Kept]] = {}
         self._large: dict[tuple[int, int, Side], LargeBody] = {}
         self._subscribers: list[Subscriber] = []
+        self.spill_folder = spill_folder
         self._spill = SpillFile(spill_folder)
         self._packer = msgspec.msgpack.Encoder()
         self._unpacker = msgspec.msgpack.Decoder(ExchangeCaptured)

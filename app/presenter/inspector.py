@@ -20,14 +20,14 @@ from app.journal import (
     RunStarted,
     Side,
 )
-from app.presenter.body_text import readable, searchable
+from app.presenter.body_text import readable
 from app.presenter.match import MatchPresenter
+from app.presenter.search_text import SearchText
 from connectors.contract.exchange import Exchange
 from widgets.inspector_state import (
     ConsoleRow,
     ExchangeDetailState,
     ExchangeRow,
-    ExchangeText,
     RunRow,
 )
 from widgets.main_window import MainWindow
@@ -58,6 +58,7 @@ class InspectorPresenter(QObject):
         self._window = window
         self._match = match
         self._journal: Journal | None = None
+        self._search: SearchText | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._started: dict[int, RunStarted] = {}
         self._results: dict[int, RunFinished] = {}
@@ -74,13 +75,18 @@ class InspectorPresenter(QObject):
         window.match.exchange_requested.connect(self._on_exchange_requested)
         window.timeline.exchange_requested.connect(self._on_exchange_requested)
         window.network.exchange_selected.connect(self._on_exchange_selected)
-        window.network.use_text_source(self._exchange_text)
 
     def follow(self, journal: Journal) -> None:
-        """Show the events of `journal` from now on."""
+        """Show the events of `journal` from now on, in place of another's."""
         if self._unsubscribe is not None:
             self._unsubscribe()
+        if self._search is not None:
+            self.flush()
+            self._window.network.clear()
+            self._search.close()
         self._journal = journal
+        self._search = SearchText(journal)
+        self._window.network.use_text_source(self._search)
         self._unsubscribe = journal.subscribe(self._on_event)
 
     def close(self) -> None:
@@ -89,6 +95,8 @@ class InspectorPresenter(QObject):
             self._unsubscribe()
             self._unsubscribe = None
         self._journal = None
+        if self._search is not None:
+            self._search.close()
         self._timer.stop()
         self._match.close()
 
@@ -129,6 +137,8 @@ class InspectorPresenter(QObject):
                     self._print(event, kind, line)
             case ExchangeCaptured():
                 self._exchanges.append(exchange_row(event.run_id, event.at_ms, event.exchange))
+                if self._search is not None:
+                    self._search.add(event.run_id, event.exchange)
             case FindingReported():
                 self._print(event, "finding", f"{event.code}: {event.message}")
             case CacheRenewed():
@@ -186,10 +196,6 @@ class InspectorPresenter(QObject):
 
     def _exchange(self, run_id: int, exchange_id: int) -> Exchange | None:
         return self._journal.exchange(run_id, exchange_id) if self._journal else None
-
-    def _exchange_text(self, run_id: int, exchange_id: int) -> ExchangeText | None:
-        exchange = self._exchange(run_id, exchange_id)
-        return exchange_text(exchange) if exchange else None
 
     @property
     def number(self) -> str:
@@ -307,12 +313,4 @@ def exchange_detail(
         response_headers=exchange.response_headers,
         response_body=readable(exchange.response_body, ways.get("response", "")),
         error=exchange.error or "",
-    )
-
-
-def exchange_text(exchange: Exchange) -> ExchangeText:
-    """Return the headers and bodies that a filter looks through."""
-    return ExchangeText(
-        headers=exchange.headers + exchange.response_headers,
-        bodies=(searchable(exchange.body), searchable(exchange.response_body)),
     )

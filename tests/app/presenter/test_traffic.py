@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QLabel,
+    QLineEdit,
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
@@ -282,6 +283,17 @@ async def test_a_large_answer_is_copied_whole(large_answer):
     log = {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [entry]}
     assert problems({"log": log}) == []
     assert clipboard().startswith('{\n  "startedDateTime"')
+
+
+async def test_a_filter_looks_through_a_large_answer_to_its_end(large_answer):
+    desk, _text = await large_answer()
+    model = desk.child(QTableView, "networkTable").model()
+    for wanted, count in (("zoë 59999", 1), ("zoë 60000", 0)):
+        desk.child(QLineEdit, "networkFilter").setText(f'body:"{wanted}"')
+        words = "1 request" if count else "0 of 1 request"
+        label = desk.child(QLabel, "networkNote")
+        await desk.until(lambda label=label, words=words: label.text() == words)
+        assert model.rowCount() == count
 
 
 async def test_formats_are_learnt_from_a_large_answer_too(large_answer):

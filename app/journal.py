@@ -1,7 +1,9 @@
 """All events of all runs, in order: kept, told to subscribers, appended to a file.
 
 Exchanges, which are large, are kept in a private temporary file (``app.spill``), everything else in
-memory. Secrets are gone before an event gets here (``connectors.runtime.redact``).
+memory. A body of many megabytes is kept there piece by piece beside its exchange, so that nobody
+ever has to hold it as one. Secrets are gone before an event gets here
+(``connectors.runtime.redact``).
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -128,6 +131,23 @@ Subscriber = Callable[[Event], None]
 _Kept = Event | int
 """An event, or the number of the block that holds an exchange."""
 
+Side = Literal["request", "response"]
+KeptPiece = int | bytes
+"""The number of the block that holds a piece of a body, or the piece itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class LargeBody:
+    """A body of which its exchange has only the beginning.
+
+    Attributes:
+        pieces: all of its text, as :meth:`Journal.keep_piece` returned them.
+        truncated: whether that is not the whole body either.
+    """
+
+    pieces: tuple[KeptPiece, ...]
+    truncated: bool = False
+
 
 class Journal:
     """The events of this session.
@@ -137,6 +157,9 @@ class Journal:
             is gone on with on a new line.
         spill_folder: where the temporary file for exchanges is made; None takes the system's
             temporary folder.
+
+    Attributes:
+        spill_folder: where others may put what is too much to keep in memory, too.
     """
 
     def __init__(self, path: Path | None = None, spill_folder: Path | None = None) -> None:
@@ -144,7 +167,9 @@ class Journal:
         self._by_run: dict[int, list[_Kept]] = {}
         self._last_run = 0
         self._exchanges: dict[int, dict[int, _Kept]] = {}
+        self._large: dict[tuple[int, int, Side], LargeBody] = {}
         self._subscribers: list[Subscriber] = []
+        self.spill_folder = spill_folder
         self._spill = SpillFile(spill_folder)
         self._packer = msgspec.msgpack.Encoder()
         self._unpacker = msgspec.msgpack.Decoder(ExchangeCaptured)
@@ -210,6 +235,28 @@ class Journal:
         kept = self._exchanges.get(run_id, {}).get(exchange_id)
         found = None if kept is None else self._whole(kept)
         return found.exchange if isinstance(found, ExchangeCaptured) else None
+
+    def keep_piece(self, piece: bytes) -> KeptPiece:
+        """Keep a piece of a large body: text in UTF-8, cut between two characters."""
+        try:
+            return self._spill.put(piece)
+        except OSError as error:
+            logger.warning("A piece of a body stays in memory: %s", error)
+            return piece
+
+    def keep_large(self, run_id: int, exchange_id: int, side: Side, body: LargeBody) -> None:
+        """Keep where the whole of a body is; its exchange is appended after this."""
+        self._large[run_id, exchange_id, side] = body
+
+    def large(self, run_id: int, exchange_id: int, side: Side) -> LargeBody | None:
+        """Return a body of which its exchange has only the beginning, None when it has it all."""
+        return self._large.get((run_id, exchange_id, side))
+
+    def texts(self, body: LargeBody) -> Iterator[str]:
+        """Yield the text of a large body piece by piece."""
+        for piece in body.pieces:
+            data = self._spill.get(piece) if isinstance(piece, int) else piece
+            yield data.decode("utf-8", "surrogatepass")
 
     def close(self) -> None:
         """Close the files: exchanges cannot be read any more; safe to call twice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import weakref
 from array import array
+from bisect import bisect_right
 from pathlib import Path
 from typing import IO
 
@@ -52,16 +53,33 @@ class SpillFile:
             OSError: the file cannot be read, or is closed.
             IndexError: there is no such block.
         """
-        if not 0 <= number < len(self):
-            raise IndexError(f"There is no block {number}.")
+        return self.span(number, number + 1)
+
+    def span(self, first: int, end: int) -> bytes:
+        """Return the blocks from `first` up to and without `end` as one.
+
+        Raises:
+            OSError: the file cannot be read, or is closed.
+            IndexError: there are no such blocks.
+        """
+        if not 0 <= first < end <= len(self):
+            raise IndexError(f"There are no blocks {first} to {end - 1}.")
         if self._file is None:
             raise OSError("The file is closed.")
-        start, end = self._ends[number], self._ends[number + 1]
+        start, stop = self._ends[first], self._ends[end]
         self._file.seek(start)
-        block = self._file.read(end - start)
-        if len(block) != end - start:
-            raise OSError(f"{len(block)} of {end - start} bytes could be read.")
-        return block
+        blocks = self._file.read(stop - start)
+        if len(blocks) != stop - start:
+            raise OSError(f"{len(blocks)} of {stop - start} bytes could be read.")
+        return blocks
+
+    def offset(self, number: int) -> int:
+        """Return where a block begins; the number after the last gives the end of all."""
+        return self._ends[number]
+
+    def number_at(self, offset: int) -> int:
+        """Return the number of the block that has the byte at `offset`."""
+        return bisect_right(self._ends, offset) - 1
 
     def close(self) -> None:
         """Remove the file; safe to call twice."""

@@ -69,14 +69,6 @@ class ExchangeDetailState:
     error: str = ""
 
 
-@dataclass(frozen=True)
-class ExchangeText:
-    """What a filter can look for in an exchange beyond its row: of request and answer alike."""
-
-    headers: tuple[tuple[str, str], ...]
-    bodies: tuple[str, ...]
-
-
 Tone = Literal["success", "muted", "warning", "danger"]
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from widgets.inspector_state import ExchangeRow, ExchangeText
+from widgets.inspector_state import ExchangeRow
+from widgets.network_columns import NetworkColumns
 
 KEYS: dict[str, str] = {
     "status": "status:404, status:4xx, status:>=400, status:ok, status:error, status:failed",
@@ -52,10 +53,26 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 _TERM = re.compile(r"""(-)?(?:([A-Za-z]+):(?!//))?(?:"([^"]*)"?|'([^']*)'?|(\S*))""")
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,12}(?:\.[0-9]{1,12})?)([a-z]*)")
 _STATUS = re.compile(r"[0-9]{1,3}|[0-9]xx")
-_URL = re.compile(r"(?:[^/?#]*://)?(?:[^/?#@]*@)?([^/?#]*)([^?#]*)")
 
-TextOf = Callable[[], ExchangeText | None]
-Fits = Callable[[ExchangeRow, str, TextOf], bool]
+Places = Sequence[int]
+Picked = Callable[[NetworkColumns, Places], list[int]]
+"""Returns which of these places fit."""
+
+Search = Generator[None, None, list[int]]
+"""The same for what takes its time: it stops now and then to let others work."""
+
+
+class TextSource(Protocol):
+    """Looks through headers and bodies; what is wanted comes in lower case."""
+
+    def in_bodies(self, value: str, places: Places) -> Search:
+        """Return which of these exchanges have `value` in a body."""
+
+    def in_headers(self, name: str, value: str, places: Places) -> Search:
+        """Return which have a header whose name has `name` in it, and its value `value`."""
+
+    def forget(self, count: int) -> None:
+        """Forget the first exchanges: the one after them has place 0 from now on."""
 
 
 class FilterError(ValueError):
@@ -63,24 +80,63 @@ class FilterError(ValueError):
 
 
 @dataclass(frozen=True)
+class Term:
+    """One term of a filter.
+
+    Attributes:
+        pick: what fits, by its row.
+        search: what fits, by its headers and bodies; None when the row is enough.
+        turned: whether what does not fit is wanted.
+    """
+
+    pick: Picked | None = None
+    search: Callable[[TextSource, Places], Search] | None = None
+    turned: bool = False
+
+    def narrowed(self, columns: NetworkColumns, text: TextSource, places: Places) -> Search:
+        """Return which of these exchanges fit."""
+        if self.search is not None:
+            found = yield from self.search(text, places)
+        elif self.pick is not None:
+            found = self.pick(columns, places)
+        else:
+            found = list(places)
+        return _without(places, found) if self.turned else found
+
+
+@dataclass(frozen=True)
 class NetworkFilter:
     """A filter, ready to be applied.
 
     Attributes:
-        fits: whether an exchange is to be shown, by its row, its :func:`row_words` and what fetches
-            its headers and bodies; None shows everything.
-        needs_text: whether `fits` may fetch; it does so only when nothing cheaper decides.
+        alternatives: of one of them all terms must fit, the cheap ones first; none of them shows
+            everything.
     """
 
-    fits: Fits | None = None
-    needs_text: bool = False
+    alternatives: tuple[tuple[Term, ...], ...] = ()
 
+    @property
+    def needs_text(self) -> bool:
+        """Whether headers or bodies are looked through, where nothing cheaper decides."""
+        return any(term.search for terms in self.alternatives for term in terms)
 
-def row_words(row: ExchangeRow) -> str:
-    """Return what a bare word is looked for in, in lower case."""
-    decoded = unquote_plus(row.url) if "%" in row.url or "+" in row.url else ""
-    status = "failed" if row.status is None else f"{row.status} {row.reason}"
-    return f"{row.method} {row.url} {decoded} {status} {row.error}".casefold()
+    def narrowed(self, columns: NetworkColumns, text: TextSource, places: Places) -> Search:
+        """Return which of these exchanges are to be shown, in order."""
+        if not self.alternatives:
+            return list(places)
+        left = places
+        shown: list[int] = []
+        for terms in self.alternatives:
+            fitting = left
+            for term in terms:
+                if not fitting:
+                    break
+                fitting = yield from term.narrowed(columns, text, fitting)
+            shown += fitting
+            if fitting:
+                left = _without(left, fitting)
+        shown.sort()
+        return shown
 
 
 def parse_filter(text: str) -> NetworkFilter:
@@ -89,7 +145,7 @@ def parse_filter(text: str) -> NetworkFilter:
     Raises:
         FilterError: a key is unknown, or its value cannot be read.
     """
-    alternatives: list[list[tuple[bool, Fits]]] = [[]]
+    alternatives: list[list[Term]] = [[]]
     for found in _TERM.finditer(text):
         minus, key, double, single, plain = found.groups()
         if not minus and not key and (plain or "").casefold() in {"|", "or"}:
@@ -98,49 +154,31 @@ def parse_filter(text: str) -> NetworkFilter:
         value = next((part for part in (double, single, plain) if part is not None), "").casefold()
         term = _term(key.lower(), value) if key else _word(value)
         if term is not None:
-            is_slow, test = term
-            alternatives[-1].append((is_slow, _not(test) if minus else test))
-    ordered = [sorted(terms, key=operator.itemgetter(0)) for terms in alternatives if terms]
-    if not ordered:
-        return NetworkFilter()
-    return NetworkFilter(
-        _any([_all([fits for _, fits in terms]) for terms in ordered]),
-        any(is_slow for terms in ordered for is_slow, _ in terms),
-    )
+            alternatives[-1].append(replace(term, turned=True) if minus else term)
+    ordered = [tuple(sorted(terms, key=_is_slow)) for terms in alternatives if terms]
+    return NetworkFilter(tuple(sorted(ordered, key=lambda terms: _is_slow(terms[-1]))))
 
 
-def _all(tests: list[Fits]) -> Fits:
-    if len(tests) == 1:
-        return tests[0]
-
-    def fits(row: ExchangeRow, words: str, text_of: TextOf) -> bool:
-        for test in tests:  # noqa: SIM110  half the time of all(), and this runs 100,000 times
-            if not test(row, words, text_of):
-                return False
-        return True
-
-    return fits
+def _is_slow(term: Term) -> bool:
+    return term.search is not None
 
 
-def _any(tests: list[Fits]) -> Fits:
-    if len(tests) == 1:
-        return tests[0]
-
-    def fits(row: ExchangeRow, words: str, text_of: TextOf) -> bool:
-        for test in tests:  # noqa: SIM110  as above
-            if test(row, words, text_of):
-                return True
-        return False
-
-    return fits
+def _without(places: Places, others: Places) -> list[int]:
+    if not others:
+        return list(places)
+    gone = frozenset(others)
+    return [place for place in places if place not in gone]
 
 
-def _word(value: str) -> tuple[bool, Fits] | None:
-    return (False, lambda _row, words, _text_of: value in words) if value else None
+def _word(value: str) -> Term | None:
+    def pick(columns: NetworkColumns, places: Places) -> list[int]:
+        words = columns.words
+        return [place for place in places if value in words[place]]
+
+    return Term(pick) if value else None
 
 
-def _term(key: str, value: str) -> tuple[bool, Fits]:
-    """Return whether a term is slow, and its test."""
+def _term(key: str, value: str) -> Term:
     if key not in KEYS:
         raise FilterError(
             f"'{_short(key)}:' is not known: use {', '.join(f'{name}:' for name in KEYS)}, "
@@ -150,56 +188,68 @@ def _term(key: str, value: str) -> tuple[bool, Fits]:
         raise FilterError(f"'{key}:' wants a value, for example {KEYS[key]}.")
     match key:
         case "status":
-            return False, _status(value)
+            return _status(value)
         case "duration":
-            return False, _number(key, value, {"": 1, "ms": 1, "s": 1000}, lambda row: row.ms)
+            return _number(key, value, {"": 1, "ms": 1, "s": 1000}, operator.attrgetter("ms"))
         case "size":
             units = {"": 1, "b": 1, "kb": 1024, "mb": 1024 * 1024}
-            return False, _number(key, value, units, lambda row: row.size)
+            return _number(key, value, units, operator.attrgetter("size"))
         case "run":
-            return False, _number(key, value, {"": 1}, lambda row: row.run_id, equals=True)
+            return _number(key, value, {"": 1}, operator.attrgetter("run_id"), equals=True)
         case "method":
-            return False, lambda row, _words, _text_of: row.method.casefold().startswith(value)
+            return _method(value)
         case "host":
-            return False, lambda row, words, _text_of: value in words and value in _part(row, 1)
+            return Term(lambda columns, places: _holding(columns.hosts, value, places))
         case "path":
-            return False, lambda row, words, _text_of: value in words and value in _part(row, 2)
+            return Term(lambda columns, places: _holding(columns.paths, value, places))
         case "url":
-            return False, _url(value)
+            return _url(value)
         case "error":
-            return (
-                False,
-                lambda row, _words, _text_of: (
-                    bool(row.error or row.status is None) and value in row.error.casefold()
-                ),
+            return _by_row(
+                lambda row: bool(row.error or row.status is None) and value in row.error.casefold()
             )
         case "header":
-            return True, _header(value)
+            name, _sign, wanted = value.partition("=")
+            return Term(search=lambda text, places: text.in_headers(name, wanted, places))
         case _:
-            return True, _body(value)
+            return Term(search=lambda text, places: text.in_bodies(value, places))
+
+
+def _method(value: str) -> Term:
+    def pick(columns: NetworkColumns, places: Places) -> list[int]:
+        methods = columns.methods
+        return [place for place in places if methods[place].startswith(value)]
+
+    return Term(pick)
+
+
+def _by_row(fits: Callable[[ExchangeRow], bool]) -> Term:
+    def pick(columns: NetworkColumns, places: Places) -> list[int]:
+        rows = columns.rows
+        return [place for place in places if fits(rows[place])]
+
+    return Term(pick)
+
+
+def _holding(texts: Sequence[str], value: str, places: Places) -> list[int]:
+    return [place for place in places if value in texts[place]]
 
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST_QUOTED else f"{text[:LONGEST_QUOTED]}…"
 
 
-def _not(test: Fits) -> Fits:
-    return lambda row, words, text_of: not test(row, words, text_of)
-
-
-def _status(value: str) -> Fits:
+def _status(value: str) -> Term:
     if value == "error":
-        return lambda row, _words, _text_of: (
-            row.status is None or row.status >= 400 or bool(row.error)
-        )
+        return _by_row(lambda row: row.status is None or row.status >= 400 or bool(row.error))
     if value == "failed":
-        return lambda row, _words, _text_of: row.status is None
+        return _by_row(lambda row: row.status is None)
     if value == "ok":
-        return lambda row, _words, _text_of: row.status is not None and 200 <= row.status < 300
+        return _by_row(lambda row: row.status is not None and 200 <= row.status < 300)
     if _STATUS.fullmatch(value):
         begin = value.removesuffix("xx")
-        return lambda row, _words, _text_of: str(row.status).startswith(begin)
-    return _number("status", value, {"": 1}, lambda row: row.status)
+        return _by_row(lambda row: str(row.status).startswith(begin))
+    return _number("status", value, {"": 1}, operator.attrgetter("status"))
 
 
 def _number(
@@ -209,50 +259,27 @@ def _number(
     of_row: Callable[[ExchangeRow], float | None],
     *,
     equals: bool = False,
-) -> Fits:
+) -> Term:
     found = _COMPARED.fullmatch(value)
     if found is None or found[3] not in units or not (found[1] or equals):
         raise FilterError(f"'{key}:{_short(value)}' cannot be read: write for example {KEYS[key]}.")
     compare = _COMPARISONS[found[1] or "="]
     limit = float(found[2]) * units[found[3]]
 
-    def test(row: ExchangeRow, _words: str, _text_of: TextOf) -> bool:
-        number = of_row(row)
-        return number is not None and compare(number, limit)
+    def pick(columns: NetworkColumns, places: Places) -> list[int]:
+        rows = columns.rows
+        return [
+            place
+            for place in places
+            if (number := of_row(rows[place])) is not None and compare(number, limit)
+        ]
 
-    return test
-
-
-def _url(value: str) -> Fits:
-    def test(row: ExchangeRow, words: str, _text_of: TextOf) -> bool:
-        if value not in words:  # the words hold both spellings of the URL
-            return False
-        return value in row.url.casefold() or value in unquote_plus(row.url).casefold()
-
-    return test
+    return Term(pick)
 
 
-def _part(row: ExchangeRow, part: int) -> str:
-    found = _URL.match(row.url)
-    return found[part].casefold() if found else ""
+def _url(value: str) -> Term:
+    def pick(columns: NetworkColumns, places: Places) -> list[int]:
+        words, ends = columns.words, columns.url_ends
+        return [place for place in places if words[place].find(value, 0, ends[place]) >= 0]
 
-
-def _header(value: str) -> Fits:
-    name, sign, wanted = value.partition("=")
-
-    def test(_row: ExchangeRow, _words: str, text_of: TextOf) -> bool:
-        text = text_of()
-        return text is not None and any(
-            name in key.casefold() and (not sign or wanted in kept.casefold())
-            for key, kept in text.headers
-        )
-
-    return test
-
-
-def _body(value: str) -> Fits:
-    def test(_row: ExchangeRow, _words: str, text_of: TextOf) -> bool:
-        text = text_of()
-        return text is not None and any(value in body.casefold() for body in text.bodies)
-
-    return test
+    return Term(pick)

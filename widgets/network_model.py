@@ -1,7 +1,8 @@
 """The exchanges as a Qt table: all, or those of one run that fit a filter.
 
 100,000 of them must not stall the window: a filter is applied in slices between which the event
-loop runs, and the first slice shows its hits at once.
+loop runs. The first hits are shown at once, the others a few times a second: painting takes longer
+than looking.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import math
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -25,14 +25,15 @@ from PySide6.QtCore import (
 )
 
 from widgets import theme
-from widgets.inspector_state import ExchangeDetailState, ExchangeRow, ExchangeText
-from widgets.network_filter import NetworkFilter, row_words
+from widgets.inspector_state import ExchangeDetailState, ExchangeRow
+from widgets.network_columns import NetworkColumns
+from widgets.network_filter import NetworkFilter, Places, Search, TextSource
 
 COLUMNS = ("Method", "URL", "Status", "ms", "Size", "Time")
 SLICE_S = 0.012
 """How long one slice may take: a frame of the screen."""
-ROWS_PER_LOOK = 512
-"""After so many rows the clock is looked at; after each one when bodies are fetched."""
+ROWS_PER_LOOK = 1024
+"""Rows that are held against the filter at once; the clock is looked at in between."""
 _ROLES = frozenset(
     {
         Qt.ItemDataRole.DisplayRole,
@@ -42,10 +43,9 @@ _ROLES = frozenset(
     }
 )
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-TELL_S = 0.1
-"""How often a search tells how far it is: each time the window is painted anew."""
+TELL_S = 0.25
+"""How often a search shows what it has found and how far it is: that paints the window anew."""
 Index = QModelIndex | QPersistentModelIndex
-TextSource = Callable[[int, int], ExchangeText | None]
 _ROOT = QModelIndex()
 
 
@@ -63,27 +63,29 @@ class NetworkModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[ExchangeRow] = []
-        self._words: list[str] = []
+        self._columns = NetworkColumns()
+        self._rows = self._columns.rows
         self._shown: list[int] = []
+        self._late: list[int] = []
         self._next = 0
+        self._told = 0
         self._told_at = -math.inf
         self._run: int | None = None
         self._filter = NetworkFilter()
-        self._text_of: TextSource = _no_text
+        self._text: TextSource = _NoText()
+        self._work: tuple[int, Search] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._go_on)
 
     def use_text_source(self, source: TextSource) -> None:
-        """Fetch headers and bodies from `source` (by run and exchange) when a filter needs them."""
-        self._text_of = source
+        """Have `source` look through headers and bodies; it has every exchange in its place."""
+        self._text = source
 
     def append_rows(self, rows: Sequence[ExchangeRow]) -> None:
         """Add exchanges at the end."""
-        self._rows.extend(rows)
-        self._words.extend(map(row_words, rows))
+        self._columns.extend(rows)
         if not self._timer.isActive():
             self._go_on()
 
@@ -92,10 +94,11 @@ class NetworkModel(QAbstractTableModel):
         self._timer.stop()
         self._run, self._filter = run_id, wanted
         self._next = 0
-        self._told_at = -math.inf
-        fitting = self._slice()
+        self._work = None
+        self._late = []
+        self._slice()
         self.beginResetModel()
-        self._shown = fitting
+        self._shown, self._late = self._late, []
         self.endResetModel()
         self._tell()
 
@@ -103,10 +106,11 @@ class NetworkModel(QAbstractTableModel):
         """Forget all exchanges."""
         self._timer.stop()
         self.beginResetModel()
-        self._rows.clear()
-        self._words.clear()
-        self._shown = []
+        self._text.forget(len(self._rows))
+        self._columns.clear()
+        self._shown, self._late = [], []
         self._next = 0
+        self._work = None
         self.endResetModel()
         self._tell()
 
@@ -129,8 +133,8 @@ class NetworkModel(QAbstractTableModel):
         return number if self.place(number) == place else None
 
     def is_decided(self, place: int) -> bool:
-        """Whether the exchange at `place` has been held against the filter."""
-        return place < self._next
+        """Whether the exchange at `place` is shown if it fits."""
+        return place < self._told
 
     def find(self, run_id: int, exchange_id: int) -> int | None:
         """Return the place of an exchange, None when there is no such."""
@@ -174,57 +178,64 @@ class NetworkModel(QAbstractTableModel):
 
     @Slot()
     def _go_on(self) -> None:
-        fitting = self._slice()
-        if fitting:
+        self._slice()
+        is_first = bool(self._late) and not self._shown
+        is_time = time.perf_counter() >= self._told_at + TELL_S
+        if not (is_first or is_time or self._next == len(self._rows)):
+            self._timer.start()
+            return
+        if self._late:
             first = len(self._shown)
-            self.beginInsertRows(QModelIndex(), first, first + len(fitting) - 1)
-            self._shown.extend(fitting)
+            self.beginInsertRows(QModelIndex(), first, first + len(self._late) - 1)
+            self._shown += self._late
+            self._late = []
             self.endInsertRows()
         self._tell()
 
     def _tell(self) -> None:
-        now = time.perf_counter()
         if self._next < len(self._rows):
             self._timer.start()
-            if now < self._told_at + TELL_S:
-                return
-        self._told_at = now
+        self._told = self._next
+        self._told_at = time.perf_counter()
         self.filtered.emit(self._next, len(self._rows))
 
-    def _slice(self) -> list[int]:
+    def _slice(self) -> None:
         """Hold the next exchanges against the filter for as long as a slice may take."""
-        fitting: list[int] = []
-        step = 1 if self._filter.needs_text else ROWS_PER_LOOK
         until = time.perf_counter() + SLICE_S
         while self._next < len(self._rows):
-            end = min(self._next + step, len(self._rows))
-            fitting += self._fitting(range(self._next, end))
-            self._next = end
+            end, search = self._work or self._begin()
+            self._work = end, search
+            try:
+                next(search)
+            except StopIteration as ended:
+                self._late += ended.value
+                self._next, self._work = end, None
             if time.perf_counter() >= until:
                 break
-        return fitting
 
-    def _fitting(self, places: range) -> Iterable[int]:
-        rows, words, run, fits = self._rows, self._words, self._run, self._filter.fits
-        of_run = places if run is None else [place for place in places if rows[place].run_id == run]
-        if fits is None:
-            return of_run
-        if not self._filter.needs_text:
-            return [place for place in of_run if fits(rows[place], words[place], _nothing)]
-        return [
-            place for place in of_run if fits(rows[place], words[place], self._text_at(rows[place]))
-        ]
-
-    def _text_at(self, row: ExchangeRow) -> Callable[[], ExchangeText | None]:
-        return partial(self._text_of, row.run_id, row.exchange_id)
+    def _begin(self) -> tuple[int, Search]:
+        """Begin to hold the next exchanges against the filter; return where they end."""
+        end = min(self._next + ROWS_PER_LOOK, len(self._rows))
+        places: Places = range(self._next, end)
+        if self._run is not None:
+            rows, run = self._rows, self._run
+            places = [place for place in places if rows[place].run_id == run]
+        return end, self._filter.narrowed(self._columns, self._text, places)
 
 
-def _nothing() -> None:
-    return None
+class _NoText:
+    """Stands where nobody has headers and bodies: nothing is found in them."""
 
+    def in_bodies(self, _value: str, _places: Places) -> Search:
+        yield
+        return []
 
-def _no_text(_run_id: int, _exchange_id: int) -> ExchangeText | None:
-    return None
+    def in_headers(self, _name: str, _value: str, _places: Places) -> Search:
+        yield
+        return []
+
+    def forget(self, _count: int) -> None:
+        pass
 
 
 def status_text(row: ExchangeRow | ExchangeDetailState) -> str:

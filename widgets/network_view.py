@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from widgets.exchange_menu import ExchangeMenu
 from widgets.field_row import label, restyle
 from widgets.inspector_state import ExchangeDetailState, ExchangeRow
-from widgets.network_filter import HELP, FilterError, NetworkFilter, parse_filter
-from widgets.network_model import NetworkModel, TextSource, status_text
+from widgets.network_filter import HELP, FilterError, NetworkFilter, TextSource, parse_filter
+from widgets.network_model import NetworkModel, status_text
 from widgets.raw_view import TextPane
 
 EMPTY = "Nothing yet. Each request that the connector sends appears here, with its answer."
@@ -97,7 +97,7 @@ class NetworkView(QWidget):
         layout.addWidget(split, 1)
 
     def use_text_source(self, source: TextSource) -> None:
-        """Fetch headers and bodies from `source` (by run and exchange) when a filter needs them."""
+        """Have `source` look through headers and bodies; it has every exchange in its place."""
         self._model.use_text_source(source)
 
     def append_rows(self, rows: Sequence[ExchangeRow]) -> None:

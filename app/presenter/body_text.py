@@ -15,13 +15,22 @@ FORM = "application/x-www-form-urlencoded"
 HEX_BYTES = 512
 MAX_PARTS = 100
 MAX_INDENTED = 4 * 1024 * 1024
+SHOWN_OF_LARGE = 100_000
+"""Characters of a body that was kept apart: what is said after them is seen."""
 _LINE = 16
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"([^"]*)"|([^;]*))')
 _TEXTS = re.compile(r"text/|application/(.*[+])?(json|xml|javascript|x-www-form-urlencoded)")
 
 
-def readable(body: Body | None) -> str:
-    """Return a body for reading; what is not whole says so at its end."""
+def readable(body: Body | None, whole_by: str = "") -> str:
+    """Return a body for reading; what is not whole says so at its end.
+
+    Args:
+        body: as its exchange has it.
+        whole_by: what gives the whole body, where this is a beginning of it that was kept apart.
+    """
+    if body is not None and whole_by:
+        body = msgspec.structs.replace(body, text=body.text[:SHOWN_OF_LARGE])
     if body is None or not body.size:
         return ""
     mime_type, parameters = content_type(body.mime_type)
@@ -35,7 +44,10 @@ def readable(body: Body | None) -> str:
         shown = _bytes_text(data, body.size, body.mime_type)
     else:
         shown = _text(body.text, mime_type)
-    return f"{shown}\n... cut here: {body.size:,} bytes in all." if body.truncated else shown
+    if not body.truncated:
+        return shown
+    end = f"cut here: {body.size:,} bytes in all."
+    return f"{shown}\n... {end} {whole_by}".rstrip()
 
 
 def searchable(body: Body | None) -> str:

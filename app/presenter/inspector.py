@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -18,21 +18,28 @@ from app.journal import (
     Journal,
     RunFinished,
     RunStarted,
+    Side,
 )
-from app.presenter.body_text import readable, searchable
+from app.presenter.body_text import readable
 from app.presenter.match import MatchPresenter
+from app.presenter.search_text import SearchText
 from connectors.contract.exchange import Exchange
 from widgets.inspector_state import (
     ConsoleRow,
     ExchangeDetailState,
     ExchangeRow,
-    ExchangeText,
     RunRow,
 )
 from widgets.main_window import MainWindow
 
 FLUSH_MS = 40
 """Rows are drawn in batches, so that hundreds of lookups a second do not stall the window."""
+
+WHOLE_BY: dict[Side, str] = {
+    "request": "An export as HAR has them all.",
+    "response": "Copy answer takes them all, and an export as HAR has them.",
+}
+"""How to get at a body that is too long to be shown."""
 
 
 class InspectorPresenter(QObject):
@@ -51,6 +58,7 @@ class InspectorPresenter(QObject):
         self._window = window
         self._match = match
         self._journal: Journal | None = None
+        self._search: SearchText | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._started: dict[int, RunStarted] = {}
         self._results: dict[int, RunFinished] = {}
@@ -67,13 +75,18 @@ class InspectorPresenter(QObject):
         window.match.exchange_requested.connect(self._on_exchange_requested)
         window.timeline.exchange_requested.connect(self._on_exchange_requested)
         window.network.exchange_selected.connect(self._on_exchange_selected)
-        window.network.use_text_source(self._exchange_text)
 
     def follow(self, journal: Journal) -> None:
-        """Show the events of `journal` from now on."""
+        """Show the events of `journal` from now on, in place of another's."""
         if self._unsubscribe is not None:
             self._unsubscribe()
+        if self._search is not None:
+            self.flush()
+            self._window.network.clear()
+            self._search.close()
         self._journal = journal
+        self._search = SearchText(journal)
+        self._window.network.use_text_source(self._search)
         self._unsubscribe = journal.subscribe(self._on_event)
 
     def close(self) -> None:
@@ -82,6 +95,8 @@ class InspectorPresenter(QObject):
             self._unsubscribe()
             self._unsubscribe = None
         self._journal = None
+        if self._search is not None:
+            self._search.close()
         self._timer.stop()
         self._match.close()
 
@@ -122,6 +137,8 @@ class InspectorPresenter(QObject):
                     self._print(event, kind, line)
             case ExchangeCaptured():
                 self._exchanges.append(exchange_row(event.run_id, event.at_ms, event.exchange))
+                if self._search is not None:
+                    self._search.add(event.run_id, event.exchange)
             case FindingReported():
                 self._print(event, "finding", f"{event.code}: {event.message}")
             case CacheRenewed():
@@ -173,15 +190,12 @@ class InspectorPresenter(QObject):
     @Slot(int, int)
     def _on_exchange_selected(self, run_id: int, exchange_id: int) -> None:
         exchange = self._exchange(run_id, exchange_id)
-        if exchange is not None:
-            self._window.network.show_detail(exchange_detail(run_id, exchange))
+        if exchange is not None and self._journal is not None:
+            large = {side for side in WHOLE_BY if self._journal.large(run_id, exchange_id, side)}
+            self._window.network.show_detail(exchange_detail(run_id, exchange, large))
 
     def _exchange(self, run_id: int, exchange_id: int) -> Exchange | None:
         return self._journal.exchange(run_id, exchange_id) if self._journal else None
-
-    def _exchange_text(self, run_id: int, exchange_id: int) -> ExchangeText | None:
-        exchange = self._exchange(run_id, exchange_id)
-        return exchange_text(exchange) if exchange else None
 
     @property
     def number(self) -> str:
@@ -274,8 +288,17 @@ def exchange_row(run_id: int, at_ms: float, exchange: Exchange) -> ExchangeRow:
     )
 
 
-def exchange_detail(run_id: int, exchange: Exchange) -> ExchangeDetailState:
-    """Return an exchange in full as the Network tab shows it."""
+def exchange_detail(
+    run_id: int, exchange: Exchange, large: Collection[Side] = ()
+) -> ExchangeDetailState:
+    """Return an exchange in full as the Network tab shows it.
+
+    Args:
+        run_id: the run it belongs to.
+        exchange: as the journal has it.
+        large: the sides of which it has only the beginning of a body that the journal has whole.
+    """
+    ways: dict[Side, str] = {side: WHOLE_BY[side] for side in large}
     return ExchangeDetailState(
         run_id=run_id,
         exchange_id=exchange.id,
@@ -286,16 +309,8 @@ def exchange_detail(run_id: int, exchange: Exchange) -> ExchangeDetailState:
         reason=exchange.reason,
         ms=exchange.ms,
         request_headers=exchange.headers,
-        request_body=readable(exchange.body),
+        request_body=readable(exchange.body, ways.get("request", "")),
         response_headers=exchange.response_headers,
-        response_body=readable(exchange.response_body),
+        response_body=readable(exchange.response_body, ways.get("response", "")),
         error=exchange.error or "",
-    )
-
-
-def exchange_text(exchange: Exchange) -> ExchangeText:
-    """Return the headers and bodies that a filter looks through."""
-    return ExchangeText(
-        headers=exchange.headers + exchange.response_headers,
-        bodies=(searchable(exchange.body), searchable(exchange.response_body)),
     )

@@ -17,6 +17,7 @@ from app.explain.learn import FormatLearner, Learned
 from app.explain.phone_column import NoPhoneColumnError, PhoneFile
 from app.journal import ExchangeCaptured, Journal
 from app.loop import TaskRunner
+from app.traffic.whole_body import with_short_answer
 from widgets.inspector_state import CoverageBar, LearnedState, UncoveredRow
 from widgets.learn_formats_dialog import LearnFormatsDialog
 
@@ -148,7 +149,8 @@ def phones_seen(journal: Journal) -> Iterator[str]:
     for event in journal.events():
         if not isinstance(event, ExchangeCaptured):
             continue
-        for record in records_of(event.exchange) or ():
+        exchange = with_short_answer(journal, event.run_id, event.exchange)
+        for record in records_of(exchange) or ():
             for field, text in phones_of(record):
                 key = (id_of(record), field, text)
                 if key not in seen:

@@ -12,12 +12,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from app.bench import Bench
-from app.journal import Journal, RunStarted
+from app.journal import Journal, RunStarted, Side
 from app.loop import TaskRunner
 from app.traffic.curl import Command, CurlError, curl_command
 from app.traffic.har_export import export_har
 from app.traffic.har_import import OPERATION, import_har
 from app.traffic.known_secrets import KnownSecrets
+from app.traffic.run_reading import Pause
+from app.traffic.whole_body import entry_slices, whole_text
 from app.version import version
 from connectors.contract.exchange import Exchange
 from connectors.contract.har import har_entry
@@ -27,6 +29,7 @@ from widgets.main_window import MainWindow
 
 IMPORT = "traffic.import"
 EXPORT = "traffic.export"
+COPY = "traffic.copy"
 NONE_CHOSEN = "No request is chosen: choose one in Network or in Timeline."
 NO_RUNS = "There is nothing to export yet: look a number up first."
 _PASSWORD_HINT = "x-kde-passwordManagerHint"  # noqa: S105  a name that clipboard managers know
@@ -78,11 +81,15 @@ class TrafficPresenter(QObject):
                 self._copy_command(exchange)
             case "curlWithSecrets":
                 self._ask(run_id, exchange)
+            case "harEntry" if self._is_large(run_id, exchange):
+                self._tasks.start(self._copy_large_entry(run_id, exchange), name=COPY)
             case "harEntry":
                 entry = msgspec.json.format(msgspec.json.encode(har_entry(exchange)), indent=2)
                 self._copy(entry.decode(), "Copied as HAR entry.")
             case "url":
                 self._copy(exchange.url, "Copied the URL.")
+            case "answer" if self._journal.large(run_id, exchange_id, "response"):
+                self._tasks.start(self._copy_large_answer(run_id, exchange), name=COPY)
             case "answer":
                 self._copy_answer(exchange)
 
@@ -220,6 +227,27 @@ class TrafficPresenter(QObject):
         else:
             cut = f" Only its beginning: it had {body.size:,} bytes." if body.truncated else ""
             self._copy(body.text, f"Copied the answer.{cut}")
+
+    def _is_large(self, run_id: int, exchange: Exchange) -> bool:
+        sides: tuple[Side, ...] = ("request", "response")
+        return any(self._journal.large(run_id, exchange.id, side) for side in sides)
+
+    async def _copy_large_answer(self, run_id: int, exchange: Exchange) -> None:
+        body, large = exchange.response_body, self._journal.large(run_id, exchange.id, "response")
+        if body is None or large is None:
+            return
+        text = "" if body.encoding else await whole_text(self._journal, large)
+        whole = msgspec.structs.replace(body, text=text or body.text, truncated=large.truncated)
+        self._copy_answer(msgspec.structs.replace(exchange, response_body=whole))
+
+    async def _copy_large_entry(self, run_id: int, exchange: Exchange) -> None:
+        parts = []
+        pause = Pause()
+        for part in entry_slices(self._journal, run_id, exchange, is_first=True):
+            # It stands alone here, not inside a file; a text in it holds no line break of its own.
+            parts.append(part.replace(b"\n    ", b"\n").decode("utf-8", "replace"))
+            await pause.after(len(part))
+        self._copy("".join(parts).strip(), "Copied as HAR entry.")
 
     def _copy(self, text: str, note: str, *, secret: bool = False) -> None:
         clipboard = QGuiApplication.clipboard()

@@ -138,7 +138,7 @@ class _Writer:
         if body is None or not body.text:
             return "", ["--data-binary ''"] if _has_data(exchange) else []
         if body.truncated:
-            self.notes.append(f"Only the beginning of the body's {body.size:,} bytes was kept.")
+            self.notes.append(f"Only the beginning of the body's {body.size:,} bytes is here.")
         text = body.text
         if body.encoding == "base64":
             return self._binary(text)

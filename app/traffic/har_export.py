@@ -9,7 +9,8 @@ from pathlib import Path
 
 from app.journal import Journal, RunStarted
 from app.traffic.run_reading import Pause, exchanges_in_order
-from connectors.contract.har import HAR_END, Page, har_begin, har_piece
+from app.traffic.whole_body import entry_slices
+from connectors.contract.har import HAR_END, Page, har_begin
 
 
 async def export_har(path: Path, journal: Journal, run_ids: Iterable[int], version: str) -> int:
@@ -38,7 +39,12 @@ async def export_har(path: Path, journal: Journal, run_ids: Iterable[int], versi
                 async with aclosing(exchanges_in_order(journal, run.run_id, pause)) as exchanges:
                     async for exchange in exchanges:
                         page = _page(run).id
-                        file.write(har_piece(exchange, page, is_first=not count))
+                        entry = entry_slices(
+                            journal, run.run_id, exchange, page, is_first=not count
+                        )
+                        for part in entry:
+                            file.write(part)
+                            await pause.after(len(part))
                         count += 1
             file.write(HAR_END)
         draft.replace(path)

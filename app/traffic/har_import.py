@@ -13,8 +13,17 @@ from pathlib import Path
 
 import msgspec
 
-from app.journal import ExchangeCaptured, Journal, RunFinished, RunStarted
-from app.traffic.har_reading import LENGTH_BYTES, MAX_BODY, Batch, Ended, Message, Opened, Refused
+from app.journal import ExchangeCaptured, Journal, KeptPiece, LargeBody, RunFinished, RunStarted
+from app.traffic.har_reading import (
+    LENGTH_BYTES,
+    Batch,
+    Ended,
+    Large,
+    Message,
+    Opened,
+    Piece,
+    Refused,
+)
 from connectors.contract.exchange import Exchange
 from connectors.contract.har import Page
 
@@ -65,6 +74,12 @@ async def import_har(path: Path, journal: Journal, on_progress: OnProgress) -> I
                             runs.add(page, exchange)
                         if opened is not None:
                             on_progress(runs.count, opened.entries)
+                    case Piece():
+                        runs.keep(message.data)
+                    case Large():
+                        runs.add_large(message)
+                        if opened is not None:
+                            on_progress(runs.count, opened.entries)
                     case Ended():
                         ended = message
     except BaseException:
@@ -91,12 +106,9 @@ def _told(name: str, opened: Opened, ended: Ended, count: int, ids: tuple[int, .
     if ended.unread:
         entries = "1 entry" if ended.unread == 1 else f"{ended.unread:,} entries"
         sentence += f" {entries} could not be read: {ended.problem}"
-    if ended.shortened:
-        held = "1 entry has" if ended.shortened == 1 else f"{ended.shortened:,} entries have"
-        sentence += f" {held} a body of more than {MAX_BODY >> 20} MB, kept is its beginning."
     if opened.version != "1.2":
         sentence += f" It is of version {opened.version}; what it lacks of 1.2 is left empty."
-    return Imported(sentence, clean=not (ended.cut or ended.unread or ended.shortened), runs=ids)
+    return Imported(sentence, clean=not (ended.cut or ended.unread), runs=ids)
 
 
 @dataclass(slots=True)
@@ -116,16 +128,34 @@ class _Runs:
         self._pages: dict[str, Page] = {}
         self._open: dict[str, _Open] = {}
         self._made_by = ""
+        self._pieces: list[KeptPiece] = []
         self.count = 0
 
     def use_pages(self, opened: Opened) -> None:
         self._pages = {page.id: page for page in opened.pages}
         self._made_by = opened.made_by
 
+    def keep(self, piece: bytes) -> None:
+        """Keep a piece of a body of the next large exchange."""
+        self._pieces.append(self._journal.keep_piece(piece))
+
+    def add_large(self, large: Large) -> None:
+        """Keep an exchange whose bodies were kept piece by piece before it."""
+        pieces, self._pieces = tuple(self._pieces), []
+        run_id = self._run_of(large.page, large.exchange).run_id
+        number = large.exchange.id
+        sent, received = pieces[: large.request], pieces[large.request :]
+        if sent:
+            body = LargeBody(sent, large.truncated[0])
+            self._journal.keep_large(run_id, number, "request", body)
+        if received:
+            body = LargeBody(received, large.truncated[1])
+            self._journal.keep_large(run_id, number, "response", body)
+        self.add(large.page, large.exchange)
+
     def add(self, page_id: str, exchange: Exchange) -> None:
         """Keep an exchange in the run of its page."""
-        key = page_id if page_id in self._pages else ""
-        run = self._open.get(key) or self._begin(key, exchange)
+        run = self._run_of(page_id, exchange)
         run.count += 1
         self.count += 1
         end = exchange.started_ms + exchange.ms
@@ -149,6 +179,10 @@ class _Runs:
                 )
             )
         return tuple(run.run_id for run in self._open.values())
+
+    def _run_of(self, page_id: str, exchange: Exchange) -> _Open:
+        key = page_id if page_id in self._pages else ""
+        return self._open.get(key) or self._begin(key, exchange)
 
     def _begin(self, key: str, exchange: Exchange) -> _Open:
         page = self._pages.get(key)

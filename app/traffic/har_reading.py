@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from app.traffic.large_body import beginning_of, is_large, pieces_of
 from connectors.contract.exchange import Body, Exchange
 from connectors.contract.har import HarError, Log, Page, open_har, read_entry
 from connectors.runtime.redact import Redactor
@@ -22,9 +23,6 @@ BATCH_BYTES = 128 * 1024
 """Text in one message: whoever receives it has other things to do."""
 
 BATCH_ENTRIES = 50
-MAX_BODY = 8 * 1024 * 1024
-"""Characters of a body that are taken: no single message may hold the window up."""
-
 LENGTH_BYTES = 4
 _COOKIES = frozenset({"cookie", "set-cookie"})
 
@@ -44,19 +42,41 @@ class Batch(msgspec.Struct, frozen=True, tag=True):
     entries: tuple[tuple[str, Exchange], ...]
 
 
+class Piece(msgspec.Struct, frozen=True, tag=True):
+    """The next part of a body of the entry that comes after all of them."""
+
+    data: bytes
+
+
+class Large(msgspec.Struct, frozen=True, tag=True):
+    """An entry with a body that no single message could hold without holding the window up.
+
+    Attributes:
+        page: the id of its page, empty for none.
+        exchange: with the beginnings of such bodies.
+        request: how many of the pieces before it are the request's body, 0 when it is whole here.
+        response: how many after those are the answer's.
+        truncated: whether the file itself has only the beginning of (the request's, the answer's).
+    """
+
+    page: str
+    exchange: Exchange
+    request: int
+    response: int
+    truncated: tuple[bool, bool]
+
+
 class Ended(msgspec.Struct, frozen=True, tag=True):
     """That was all.
 
     Attributes:
         unread: how many entries could not be read, and `problem` why the first of them.
         cut: why the file ends too early, empty when it is whole.
-        shortened: how many entries have a body that was too long, of which the beginning is there.
     """
 
     unread: int
     problem: str
     cut: str
-    shortened: int = 0
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -65,7 +85,7 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-Message = Opened | Batch | Ended | Refused
+Message = Opened | Batch | Piece | Large | Ended | Refused
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -99,7 +119,7 @@ def messages(path: Path) -> Iterator[Message]:
     yield Opened(log.version, log.made_by, log.pages, len(log.entries))
     redactor = Redactor()
     _learn(log, redactor)
-    unread, problem, shortened = 0, "", 0
+    unread, problem = 0, ""
     batch: list[tuple[str, Exchange]] = []
     size = 0
     for number, entry in enumerate(log.entries, start=1):
@@ -109,9 +129,13 @@ def messages(path: Path) -> Iterator[Message]:
             unread += 1
             problem = problem or str(error)
             continue
-        short = _short(exchange)
-        shortened += short is not exchange
-        taken = scrubbed(short, redactor)
+        taken = scrubbed(exchange, redactor)
+        if is_large(taken.body) or is_large(taken.response_body):
+            if batch:
+                yield Batch(tuple(batch))
+                batch, size = [], 0
+            yield from _in_pieces(page, taken)
+            continue
         batch.append((page, taken))
         size += memoryview(entry).nbytes
         if size >= BATCH_BYTES or len(batch) >= BATCH_ENTRIES:
@@ -119,21 +143,27 @@ def messages(path: Path) -> Iterator[Message]:
             batch, size = [], 0
     if batch:
         yield Batch(tuple(batch))
-    yield Ended(unread, problem, log.cut, shortened)
+    yield Ended(unread, problem, log.cut)
 
 
-def _short(exchange: Exchange) -> Exchange:
-    """Return an exchange without bodies that are too long to be taken whole."""
-    body, answer = _beginning(exchange.body), _beginning(exchange.response_body)
-    if body is exchange.body and answer is exchange.response_body:
-        return exchange
-    return msgspec.structs.replace(exchange, body=body, response_body=answer)
+def _in_pieces(page: str, exchange: Exchange) -> Iterator[Message]:
+    """Yield the large bodies of an exchange piece by piece, then the exchange."""
+    body, answer = exchange.body, exchange.response_body
+    sent = list(_large_pieces(body))
+    received = list(_large_pieces(answer))
+    yield from sent
+    yield from received
+    if body is not None and sent:
+        exchange = msgspec.structs.replace(exchange, body=beginning_of(body))
+    if answer is not None and received:
+        exchange = msgspec.structs.replace(exchange, response_body=beginning_of(answer))
+    cut = (body is not None and body.truncated, answer is not None and answer.truncated)
+    yield Large(page, exchange, len(sent), len(received), cut)
 
 
-def _beginning(body: Body | None) -> Body | None:
-    if body is None or len(body.text) <= MAX_BODY:
-        return body
-    return msgspec.structs.replace(body, text=body.text[:MAX_BODY], truncated=True)
+def _large_pieces(body: Body | None) -> Iterator[Piece]:
+    if body is not None and is_large(body):
+        yield from map(Piece, pieces_of(body.text))
 
 
 def _learn(log: Log, redactor: Redactor) -> None:

@@ -10,7 +10,8 @@ import base64
 import binascii
 import contextlib
 import json
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -183,6 +184,45 @@ def har_piece(exchange: Exchange, page: str = "", *, is_first: bool) -> bytes:
     """Return one exchange as the next entry of a HAR file that is written piece by piece."""
     comma = b"\n    " if is_first else b",\n    "
     return comma + _indented(har_entry(exchange, page), 4)
+
+
+def har_slices(
+    exchange: Exchange,
+    page: str = "",
+    *,
+    is_first: bool,
+    request: Iterable[str] | None = None,
+    response: Iterable[str] | None = None,
+) -> Iterator[bytes]:
+    """Yield what :func:`har_piece` returns, slice by slice: its bodies may be of any size.
+
+    Args:
+        exchange: what it has of the bodies that are given is not written.
+        page: the id of the page it belongs to, empty for none.
+        is_first: whether it is the first entry of its file.
+        request: the text of the request's body, cut between two characters; None takes the
+            exchange's own.
+        response: that of the answer's.
+    """
+    # No text can hold what was not known when it was written.
+    sent, received = secrets.token_hex(), secrets.token_hex()
+    if request is not None:
+        exchange = msgspec.structs.replace(exchange, body=_marked(exchange.body, sent))
+    if response is not None:
+        answer = _marked(exchange.response_body, received)
+        exchange = msgspec.structs.replace(exchange, response_body=answer)
+    left = har_piece(exchange, page, is_first=is_first)
+    for texts, mark in ((request, sent), (response, received)):
+        before, found, after = left.partition(mark.encode())
+        if texts is not None and found:
+            yield before
+            yield from (msgspec.json.encode(text)[1:-1] for text in texts)
+            left = after
+    yield left
+
+
+def _marked(body: Body | None, mark: str) -> Body | None:
+    return None if body is None else msgspec.structs.replace(body, text=mark)
 
 
 def har_entry(exchange: Exchange, page: str = "") -> dict[str, Any]:

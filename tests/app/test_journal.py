@@ -8,6 +8,7 @@ from app.journal import (
     ConsolePrinted,
     ExchangeCaptured,
     Journal,
+    LargeBody,
     RunFinished,
     RunStarted,
     read_events,
@@ -69,6 +70,26 @@ def test_events_of_one_run_are_whole_and_in_order(journal):
     assert list(journal.events(2)) == [OTHER, captured(1, run_id=2)]
     assert list(journal.events(3)) == []
     assert len(list(journal.events())) == 6
+
+
+def test_a_large_body_is_kept_piece_by_piece_beside_its_exchange(journal):
+    pieces = tuple(journal.keep_piece(text.encode()) for text in ("Zoë", " ", "Keller"))
+    journal.append(captured(1))
+    journal.keep_large(1, 2, "response", LargeBody(pieces))
+    journal.append(captured(2))
+    assert journal.large(1, 1, "response") is None
+    assert journal.large(1, 2, "request") is None
+    large = journal.large(1, 2, "response")
+    assert list(journal.texts(large)) == ["Zoë", " ", "Keller"]
+    assert [event.exchange.id for event in journal.events(1)] == [1, 2]
+
+
+def test_a_piece_that_does_not_fit_on_the_disk_stays_in_memory(tmp_path, caplog):
+    journal = Journal(spill_folder=tmp_path / "missing")
+    large = LargeBody((journal.keep_piece(b"one"), journal.keep_piece(b"two")))
+    assert list(journal.texts(large)) == ["one", "two"]
+    assert "A piece of a body stays in memory" in caplog.text
+    journal.close()
 
 
 def test_one_exchange_is_found_by_its_run_and_id(journal):

@@ -24,6 +24,19 @@ def test_blocks_come_back_in_any_order(spill):
     assert spill.get(spill.put(b"later")) == b"later"
 
 
+def test_blocks_beside_each_other_are_read_as_one_and_a_place_in_them_is_found_again(spill):
+    for block in (b"one", b"", b"three", b"4"):
+        spill.put(block)
+    assert spill.span(0, 3) == b"onethree"
+    assert spill.span(2, 4) == b"three4"
+    assert [spill.offset(number) for number in range(5)] == [0, 3, 3, 8, 9]
+    assert [spill.number_at(offset) for offset in (0, 2, 3, 7, 8)] == [0, 0, 2, 2, 3]
+    with pytest.raises(IndexError):
+        spill.span(2, 5)
+    with pytest.raises(IndexError):
+        spill.span(2, 2)
+
+
 @pytest.mark.parametrize("number", [-1, 1])
 def test_a_number_that_was_never_given_is_refused(spill, number):
     spill.put(b"one")

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.inspector_state import ExchangeRow, ExchangeText
-from widgets.network_filter import HELP, KEYS, FilterError, NetworkFilter, parse_filter, row_words
+from tests.widgets.texts import Texts
+from widgets.inspector_state import ExchangeRow
+from widgets.network_columns import NetworkColumns
+from widgets.network_filter import HELP, KEYS, FilterError, NetworkFilter, parse_filter
 
 ROW = ExchangeRow(
     run_id=3,
@@ -18,15 +20,29 @@ ROW = ExchangeRow(
     time_text="14:02:01",
     size=10 * 1024,
 )
-TEXT = ExchangeText(
-    headers=(("Content-Type", "application/json"), ("Retry-After", "30")),
-    bodies=("name=Ada", '{"name": "Anna Keller", "id": 5}'),
+TEXT = (
+    (("Content-Type", "application/json"), ("Retry-After", "30")),
+    ("name=Ada", '{"name": "Anna Keller", "id": 5}'),
 )
 
 
+def ended(search):
+    while True:
+        try:
+            next(search)
+        except StopIteration as end:
+            return end.value
+
+
+def fitting(text, rows, source, places=None):
+    columns = NetworkColumns()
+    columns.extend(rows)
+    asked = range(len(rows)) if places is None else places
+    return ended(parse_filter(text).narrowed(columns, source, asked))
+
+
 def fits(text, row=ROW, kept=TEXT):
-    made = parse_filter(text).fits
-    return made is None or made(row, row_words(row), lambda: kept)
+    return fitting(text, [row], Texts({0: kept} if kept else {})) == [0]
 
 
 def changed(**fields):
@@ -179,15 +195,39 @@ def test_host_and_path_of_any_address(url, host, path):
     assert not fits('path:"?"', row)
 
 
-def test_headers_and_bodies_are_fetched_only_when_nothing_cheaper_decides():
-    made = parse_filter("body:keller header:retry status:200")
-    assert made.needs_text
-    assert not made.fits(ROW, row_words(ROW), lambda: pytest.fail("the status decides"))
+@pytest.mark.parametrize(
+    ("text", "looked"),
+    [
+        ("body:keller header:retry status:200", []),
+        ("body:keller status:404", [0, 2]),
+        ("body:x | status:404", [1]),
+        ("-body:x status:404", [0, 2]),
+        ("body:keller", [0, 1, 2]),
+        ("status:404 anna", []),
+    ],
+)
+def test_headers_and_bodies_are_looked_through_only_where_nothing_cheaper_decides(text, looked):
+    texts = Texts({})
+    fitting(text, [ROW, changed(status=500), ROW], texts)
+    assert texts.looked == looked
+
+
+def test_a_filter_knows_whether_it_needs_headers_or_bodies():
+    assert parse_filter("body:keller status:200").needs_text
+    assert parse_filter("status:200 | -header:x").needs_text
     assert not parse_filter("status:404 anna").needs_text
-    assert parse_filter("status:200 | body:x").needs_text
 
 
-def test_what_can_no_longer_be_fetched_does_not_fit():
+def test_several_exchanges_are_held_against_it_at_once_and_stay_in_order():
+    rows = [changed(status=status) for status in (500, 404, 200, 301, 404)]
+    texts = Texts({2: TEXT, 3: TEXT})
+    assert fitting("status:404 | body:ada", rows, texts) == [1, 2, 3, 4]
+    assert fitting("status:404 | body:ada", rows, texts, [0, 2, 4]) == [2, 4]
+    assert fitting("-status:404 -body:ada", rows, texts) == [0]
+    assert fitting("", rows, texts, [1, 3]) == [1, 3]
+
+
+def test_what_has_no_headers_and_bodies_does_not_fit():
     assert not fits("body:keller", kept=None)
     assert not fits("header:retry", kept=None)
 

@@ -4,8 +4,9 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from tests.widgets.texts import Texts
 from widgets import network_model, theme
-from widgets.inspector_state import ExchangeRow, ExchangeText
+from widgets.inspector_state import ExchangeRow
 from widgets.network_filter import NetworkFilter, parse_filter
 from widgets.network_model import COLUMNS, NetworkModel, size_text, status_text
 
@@ -92,11 +93,8 @@ def test_a_row_that_does_not_fit_is_kept_but_not_announced(qtbot, model):
     ],
 )
 def test_what_a_filter_shows(qtbot, model, wanted, found):
-    texts = {
-        1: ExchangeText(headers=(), bodies=("", '{"name": "Anna Keller"}')),
-        3: ExchangeText(headers=(("Retry-After", "3"),), bodies=()),
-    }
-    model.use_text_source(lambda _run_id, exchange_id: texts.get(exchange_id))
+    texts = {0: ((), ("", '{"name": "Anna Keller"}')), 2: ((("Retry-After", "3"),), ())}
+    model.use_text_source(Texts(texts))
     model.append_rows(
         [
             exchange(1),
@@ -174,6 +172,49 @@ def test_exchanges_that_come_while_a_filter_is_under_way_are_held_against_it_too
         model.filter(None, parse_filter("get"))
         model.append_rows([exchange(3), exchange(4, method="PUT")])
     assert shown(model) == [0, 1, 2, 3]
+
+
+def test_what_is_found_later_is_shown_at_once_when_nothing_was_before(
+    qtbot, in_slices, monkeypatch
+):
+    monkeypatch.setattr(network_model, "TELL_S", 3600.0)
+    model = in_slices
+    model.append_rows([exchange(number) for number in range(6)])
+    qtbot.waitUntil(lambda: model.rowCount() == 6)
+    told = []
+    model.filtered.connect(lambda *progress: told.append((*progress, model.rowCount())))
+    model.filter(None, parse_filter("url:/2 | url:/3 | url:/5"))
+    qtbot.waitUntil(lambda: model.rowCount() == 3)
+    assert told == [(1, 6, 0), (3, 6, 1), (6, 6, 3)]
+
+
+def test_what_is_found_but_not_yet_shown_is_not_decided(in_slices, monkeypatch):
+    monkeypatch.setattr(network_model, "TELL_S", 3600.0)
+    model = in_slices
+    model.append_rows([exchange(number) for number in range(6)])
+    model._go_on()
+    model._go_on()
+    assert model._next == 3
+    assert [model.is_decided(place) for place in range(3)] == [True, False, False]
+    model.clear()
+
+
+def test_a_search_through_one_exchange_may_take_several_slices(qtbot, in_slices):
+    model = in_slices
+    model.use_text_source(Texts({1: ((), ("Keller",))}))
+    model.append_rows([exchange(number) for number in range(2)])
+    with qtbot.waitSignal(model.filtered, check_params_cb=all_held(model)):
+        model.filter(None, parse_filter("body:keller | header:x | body:y"))
+        assert model._next == 0
+    assert shown(model) == [1]
+
+
+def test_clear_tells_who_has_the_texts(model):
+    texts = Texts({})
+    model.use_text_source(texts)
+    model.append_rows([exchange(number) for number in range(3)])
+    model.clear()
+    assert texts.forgotten == [3]
 
 
 def test_clear_ends_the_filter_under_way(qtbot, in_slices):

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
     QTabWidget,
 )
 
+from tests.widgets.texts import Texts
 from widgets import network_model
-from widgets.inspector_state import ExchangeDetailState, ExchangeRow, ExchangeText
+from widgets.inspector_state import ExchangeDetailState, ExchangeRow
 from widgets.network_filter import HELP
 from widgets.network_view import EMPTY, NOTHING_FITS, NetworkView
 from widgets.raw_view import MAX_CHARACTERS
@@ -263,21 +264,22 @@ def test_the_keys_of_the_filter_are_listed_where_the_pointer_rests(view):
 
 def test_a_search_through_bodies_says_how_far_it_is(qtbot, view, monkeypatch):
     monkeypatch.setattr(network_model, "SLICE_S", 0.0)
-    texts = {2: ExchangeText(headers=(), bodies=("Anna Keller",))}
-    view.use_text_source(lambda _run, number: texts.get(number))
+    monkeypatch.setattr(network_model, "ROWS_PER_LOOK", 1)
+    view.use_text_source(Texts({2: ((), ("Anna Keller",))}))
     view.append_rows([exchange(number) for number in range(4)])
     field_of(view).setText("body:keller")
-    assert note_of(view) == "0 found, searching … 1 of 4"
+    assert note_of(view) == "0 found, searching … 0 of 4"
     assert empty_words(view) == "Searching …"
     qtbot.waitUntil(lambda: note_of(view) == "1 of 4 requests")
     assert addresses(view) == ["2"]
 
 
 def test_the_chosen_request_is_waited_for_while_a_search_is_under_way(qtbot, view, monkeypatch):
-    view.use_text_source(lambda _run, _number: ExchangeText(headers=(), bodies=("x",)))
+    view.use_text_source(Texts(dict.fromkeys(range(4), ((), ("x",)))))
     view.append_rows([exchange(number) for number in range(4)])
     table_of(view).selectRow(2)
     monkeypatch.setattr(network_model, "SLICE_S", 0.0)
+    monkeypatch.setattr(network_model, "ROWS_PER_LOOK", 1)
     field_of(view).setText("body:x")
     assert not table_of(view).selectionModel().hasSelection()
     qtbot.waitUntil(lambda: note_of(view) == "4 requests")

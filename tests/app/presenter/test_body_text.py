@@ -12,6 +12,7 @@ from app.presenter.body_text import (
     HEX_BYTES,
     MAX_INDENTED,
     MAX_PARTS,
+    SHOWN_OF_LARGE,
     content_type,
     hex_dump,
     raw_bytes,
@@ -55,6 +56,14 @@ def binary_body(data, mime_type="", **more):
 )
 def test_text(body, text):
     assert readable(body) == text
+
+
+def test_of_a_body_that_is_kept_apart_the_beginning_is_shown_and_how_to_get_it_all():
+    body = text_body("x" * (SHOWN_OF_LARGE + 1), size=5_000_000, truncated=True)
+    end = "\n... cut here: 5,000,000 bytes in all. Copy takes them."
+    assert readable(body, "Copy takes them.") == "x" * SHOWN_OF_LARGE + end
+    picture = binary_body(PNG * 1000, "image/png", size=5_000_000, truncated=True)
+    assert readable(picture, "Copy takes them.").endswith(end)
 
 
 def test_json_nested_too_deep_is_shown_as_it_came():

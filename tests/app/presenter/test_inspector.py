@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTableView
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QTableView
 
-from app.journal import FindingReported, RunFinished
+from app.journal import ExchangeCaptured, FindingReported, Journal, RunFinished
 from app.presenter.inspector import (
     exchange_detail,
     exchange_row,
-    exchange_text,
     outcome_of,
     real_contacts,
     summary,
@@ -101,9 +101,6 @@ def test_an_exchange_as_a_row_and_in_full():
     assert (detail.run_id, detail.exchange_id) == (7, 2)
     assert (detail.request_body, detail.response_body) == ("a=1", '{\n  "a": 1\n}')
     assert detail.routed_to == "http://127.0.0.1:4000/a"
-    text = exchange_text(exchange)
-    assert text.headers == (("Accept", "*/*"), ("Retry-After", "3"))
-    assert text.bodies == ("a=1", '{"a":1}')
 
 
 def test_an_exchange_without_an_answer():
@@ -112,7 +109,6 @@ def test_an_exchange_without_an_answer():
     assert (row.run_id, row.status, row.size, row.error) == (7, None, 0, "cut")
     detail = exchange_detail(7, exchange)
     assert (detail.status, detail.response_body, detail.routed_to) == (None, "", "")
-    assert exchange_text(exchange).bodies == ("", "")
 
 
 async def test_the_chosen_request_is_read_back_from_the_journal(open_desk):
@@ -134,6 +130,45 @@ async def test_a_filter_looks_through_the_bodies_in_the_journal(open_desk):
     await desk.until(lambda: 0 < model.rowCount() < every)
     shown = [model.index(row, 1).data() for row in range(model.rowCount())]
     assert any("/contacts/search" in url for url in shown)
+
+
+async def test_after_a_clear_the_filter_looks_through_what_comes_then(open_desk):
+    desk = await open_desk()
+    desk.presenter.phone.look_up(seed.DEMO["plain"].e164)
+    await desk.idle()
+    desk.qtbot.mouseClick(desk.child(QPushButton, "clearNetworkButton"), Qt.MouseButton.LeftButton)
+    await desk.presenter.phone.match(seed.DEMO["plain"].e164, force_refresh=True)
+    await desk.idle()
+    model = desk.child(QTableView, "networkTable").model()
+    journal = desk.presenter.journal
+    rows = map(model.row, range(model.rowCount()))
+    wanted = [
+        row.exchange_id
+        for row in rows
+        if '"FIRST_NAME"' in journal.exchange(row.run_id, row.exchange_id).response_body.text
+    ]
+    desk.child(QLineEdit, "networkFilter").setText("body:first_name")
+    await desk.until(lambda: model.rowCount() == len(wanted))
+    assert [model.row(at).exchange_id for at in range(model.rowCount())] == wanted
+
+
+async def test_another_journal_takes_the_place_of_the_first(open_desk):
+    desk = await open_desk()
+    desk.presenter.phone.look_up(seed.DEMO["plain"].e164)
+    await desk.idle()
+    model = desk.child(QTableView, "networkTable").model()
+    assert model.rowCount()
+    other = Journal()
+    desk.presenter.inspector.follow(other)
+    assert model.rowCount() == 0
+    exchange = Exchange(
+        id=2, invocation=1, started_ms=0, method="GET", url="u", body=Body(text="Keller", size=6)
+    )
+    other.append(ExchangeCaptured(run_id=1, at_ms=0.0, exchange=exchange))
+    desk.presenter.inspector.flush()
+    desk.child(QLineEdit, "networkFilter").setText("body:keller")
+    assert model.rowCount() == 1
+    other.close()
 
 
 async def test_rows_are_drawn_in_batches(open_desk, monkeypatch):

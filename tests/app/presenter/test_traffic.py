@@ -6,15 +6,27 @@ import re
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QMessageBox, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+)
 
 from app.journal import ExchangeCaptured, RunFinished, RunStarted
+from app.presenter.inspector import WHOLE_BY
+from app.presenter.learn import phones_seen
 from app.presenter.traffic import NO_RUNS, NONE_CHOSEN
 from app.sandbox import seed
 from app.sandbox.accounts import BULLHORN_SESSION, INSIGHTLY_API_KEY
 from connectors.contract.exchange import Body, Exchange
-from tests.app.traffic.hars import SECRETS, browser_har
+from tests.app.traffic.hars import SECRETS, browser_entry, browser_har
 from tests.connectors.contract.har_spec import problems
+from widgets.raw_view import MAX_CHARACTERS
 
 
 @pytest.fixture
@@ -229,6 +241,64 @@ async def test_a_browsers_file_is_imported_and_its_requests_are_seen(open_desk, 
     assert not [secret for secret in SECRETS if secret in clipboard()]
     trigger(desk, "curlWithSecrets")
     assert desk.window.findChild(QMessageBox, "copySecretsQuestion") is None
+
+
+@pytest.fixture
+def large_answer(open_desk, tmp_path):
+    """Return a coroutine function that imports a file with an answer of 3 MB."""
+
+    async def large_answer():
+        entry = browser_entry(1)
+        people = [{"id": n, "name": f"Zoë {n}", "phone": f"415555{n:04}"} for n in range(60_000)]
+        text = json.dumps(people, ensure_ascii=False)
+        entry["response"]["content"] = {"mimeType": "application/json", "text": text}
+        path = tmp_path / "large.har"
+        path.write_bytes(browser_har(entries=[entry]))
+        desk = await open_desk()
+        desk.presenter.traffic.import_file(str(path))
+        await desk.idle()
+        return desk, text
+
+    return large_answer
+
+
+async def test_a_large_answer_is_shown_by_its_beginning_with_how_to_get_it_all(large_answer):
+    desk, text = await large_answer()
+    shown = desk.child(QPlainTextEdit, "exchangeResponse").toPlainText()
+    assert text[:90_000] in shown
+    assert len(shown) < MAX_CHARACTERS
+    assert shown.endswith(f"bytes in all. {WHOLE_BY['response']}")
+
+
+async def test_a_large_answer_is_copied_whole(large_answer):
+    desk, text = await large_answer()
+    trigger(desk, "answer")
+    await desk.idle()
+    assert clipboard() == text
+    assert note(desk) == "Copied the answer."
+    trigger(desk, "harEntry")
+    await desk.idle()
+    entry = json.loads(clipboard())
+    assert entry["response"]["content"]["text"] == text
+    log = {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [entry]}
+    assert problems({"log": log}) == []
+    assert clipboard().startswith('{\n  "startedDateTime"')
+
+
+async def test_a_filter_looks_through_a_large_answer_to_its_end(large_answer):
+    desk, _text = await large_answer()
+    model = desk.child(QTableView, "networkTable").model()
+    for wanted, count in (("zoë 59999", 1), ("zoë 60000", 0)):
+        desk.child(QLineEdit, "networkFilter").setText(f'body:"{wanted}"')
+        words = "1 request" if count else "0 of 1 request"
+        label = desk.child(QLabel, "networkNote")
+        await desk.until(lambda label=label, words=words: label.text() == words)
+        assert model.rowCount() == count
+
+
+async def test_formats_are_learnt_from_a_large_answer_too(large_answer):
+    desk, _text = await large_answer()
+    assert sum(1 for _phone in phones_seen(desk.presenter.journal)) == 60_000
 
 
 async def test_an_imported_run_is_not_run_again(open_desk, tmp_path):

@@ -197,7 +197,7 @@ def test_a_body_that_was_packed_is_sent_unpacked(run):
 
 def test_what_is_not_whole_is_said():
     cut = curl_command(posted("abc", truncated=True))
-    assert "# Only the beginning of the body's 1 bytes was kept." in cut.text
+    assert "# Only the beginning of the body's 1 bytes is here." in cut.text
     secret = curl_command(posted("[REDACTED]", encoding="base64"))
     assert "# The body is left out: a secret stood inside binary data." in secret.text
 

@@ -70,7 +70,7 @@ async def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path, journa
     def full(*_given):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.traffic.har_export.har_piece", lambda *_g, **_m: full())
+    monkeypatch.setattr("app.traffic.har_export.entry_slices", lambda *_g, **_m: full())
     with pytest.raises(OSError, match="No space"):
         await export_har(path, journal, [1], "1.0")
     assert path.read_text() == "old"

@@ -1,7 +1,10 @@
 """A file becomes runs of the journal; whatever is wrong with it is one sentence."""
 
 import asyncio
+import base64
+import json
 import os
+import random
 
 import pytest
 
@@ -9,8 +12,9 @@ from app.evidence import evidence_of
 from app.journal import Journal, RunFinished, RunStarted
 from app.traffic.har_export import export_har
 from app.traffic.har_import import import_har
-from app.traffic.har_reading import MAX_BODY
-from tests.app.traffic.hars import SECRETS, browser_entry, browser_har
+from app.traffic.large_body import BEGINNING, LARGE
+from tests.app.traffic.hars import BEARER, SECRETS, browser_entry, browser_har
+from tests.connectors.contract.har_spec import problems
 
 
 @pytest.fixture
@@ -111,16 +115,84 @@ async def test_base64_bodies_and_a_failed_request_are_read(take, journal):
     assert (second.status, second.error) == (None, "net::ERR_CONNECTION_REFUSED")
 
 
-async def test_of_a_body_that_is_too_long_the_beginning_is_kept_and_that_is_said(take, journal):
-    long = browser_entry(0)
-    long["response"]["content"] = {"mimeType": "text/plain", "text": "x" * (MAX_BODY + 5)}
-    imported = await take(browser_har(entries=[long, browser_entry(1)]))
-    assert imported.sentence == (
-        "2 requests of a.har read as 1 run. 1 entry has a body of more than 8 MB, kept is its "
-        "beginning."
+def large_entry(number, length):
+    """Return an entry with an answer of many characters, a secret before its end."""
+    entry = browser_entry(number)
+    head, tail = '[{"name": "Zoë", "no": "', f'", "echo": "{BEARER}"}}]'
+    count = length - len(head) - len(tail)
+    filling = "".join(f"{at:08}" for at in range(count // 8 + 1))[:count]
+    entry["response"]["content"] = {
+        "mimeType": "application/json",
+        "text": head + filling + tail,
+    }
+    return entry
+
+
+async def test_a_large_body_is_kept_whole_beside_the_beginning_in_its_exchange(take, journal):
+    entry = large_entry(1, LARGE + 50)
+    imported = await take(browser_har(entries=[browser_entry(0), entry, browser_entry(2)]))
+    assert (imported.sentence, imported.clean) == ("3 requests of a.har read as 1 run.", True)
+    exchanges = evidence_of(journal.events(1)).exchanges
+    assert [journal.large(1, each.id, "response") is None for each in exchanges] == [
+        True,
+        False,
+        True,
+    ]
+    body = exchanges[1].response_body
+    assert (len(body.text), body.truncated) == (BEGINNING, True)
+    whole = "".join(journal.texts(journal.large(1, exchanges[1].id, "response")))
+    assert whole == entry["response"]["content"]["text"].replace(BEARER, "[REDACTED]")
+    assert whole.startswith(body.text)
+
+
+async def test_a_body_that_was_cut_before_stays_one(take, journal):
+    entry = large_entry(0, LARGE + 50) | {"_truncatedResponse": 99_000_000}
+    await take(browser_har(entries=[entry]))
+    assert journal.large(1, 1, "response").truncated
+    assert evidence_of(journal.events(1)).exchanges[0].response_body.size == 99_000_000
+
+
+async def test_a_large_body_that_was_sent_is_kept_whole_too(take, journal):
+    sent = {"mimeType": "text/plain", "text": "s" * (LARGE + 1)}
+    entry = large_entry(0, LARGE + 20)
+    entry["request"] |= {"method": "POST", "postData": sent}
+    await take(browser_har(entries=[entry]))
+    assert "".join(journal.texts(journal.large(1, 1, "request"))) == sent["text"]
+    assert sum(map(len, journal.texts(journal.large(1, 1, "response")))) == (
+        LARGE + 20 - len(BEARER) + len("[REDACTED]")
     )
-    body = evidence_of(journal.events(1)).exchanges[0].response_body
-    assert (len(body.text), body.size, body.truncated) == (MAX_BODY, MAX_BODY + 5, True)
+
+
+async def test_every_byte_of_twenty_megabytes_comes_back(take, journal, tmp_path):
+    entry = large_entry(1, 20_000_000)
+    binary = browser_entry(2)
+    data = random.Random(3).randbytes(3_000_001)
+    binary["response"]["content"] = {
+        "mimeType": "image/png",
+        "text": base64.b64encode(data).decode(),
+        "encoding": "base64",
+    }
+    await take(browser_har(entries=[browser_entry(0), entry, binary]))
+    path = tmp_path / "again.har"
+    await export_har(path, journal, [1], "1.0")
+    read = json.loads(path.read_bytes())
+    assert problems(read) == []
+    bodies = [each["response"]["content"] for each in read["log"]["entries"]]
+    assert bodies[1]["text"] == (entry["response"]["content"]["text"].replace(BEARER, "[REDACTED]"))
+    assert base64.b64decode(bodies[2]["text"]) == data
+    assert "_truncatedResponse" not in read["log"]["entries"][1]
+    imported = await take(path.read_bytes(), name="b.har")
+    again = [evidence_of(journal.events(run)).exchanges for run in (1, imported.runs[0])]
+    assert again[0] == again[1]
+
+
+async def test_no_message_of_a_large_body_is_large(take, journal, monkeypatch):
+    kept = []
+    keep = journal.keep_piece
+    monkeypatch.setattr(journal, "keep_piece", lambda piece: kept.append(len(piece)) or keep(piece))
+    await take(browser_har(entries=[large_entry(0, 5_000_000)]))
+    assert sum(kept) > 4_900_000
+    assert max(kept) <= 256 * 1024
 
 
 async def test_what_was_exported_comes_back(take, journal, tmp_path):

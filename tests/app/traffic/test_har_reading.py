@@ -13,12 +13,15 @@ from app.traffic.har_reading import (
     LENGTH_BYTES,
     Batch,
     Ended,
+    Large,
     Message,
     Opened,
+    Piece,
     Refused,
     messages,
     write,
 )
+from app.traffic.large_body import LARGE
 from tests.app.traffic.hars import BEARER, JWT, SECRETS, browser_entry, browser_har
 
 
@@ -68,6 +71,23 @@ def test_many_entries_come_in_batches(told):
     large["response"]["content"]["text"] = "x" * 200_000
     read = told(browser_har(entries=[large, large]))
     assert [len(message.entries) for message in read if isinstance(message, Batch)] == [1, 1]
+
+
+def test_a_large_body_comes_in_pieces_after_what_was_before_it(told):
+    large = browser_entry(1)
+    large["response"]["content"]["text"] = f"{'x' * LARGE}{BEARER}"
+    large["request"]["postData"] = {"mimeType": "text/plain", "text": "sent"}
+    read = told(browser_har(entries=[browser_entry(0), large, browser_entry(2)]))[1:-1]
+    assert [type(message) for message in read if not isinstance(message, Piece)] == [
+        Batch,
+        Large,
+        Batch,
+    ]
+    pieces = [message.data for message in read if isinstance(message, Piece)]
+    assert (read[-2].request, read[-2].response) == (0, len(pieces))
+    assert b"".join(pieces) == b"x" * LARGE + b"[REDACTED]"
+    assert read[-2].truncated == (False, False)
+    assert read[-2].exchange.response_body.truncated
 
 
 def test_an_entry_that_cannot_be_read_is_counted_and_the_others_come(told):

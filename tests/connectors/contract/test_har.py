@@ -14,6 +14,7 @@ from connectors.contract.har import (
     har_begin,
     har_entry,
     har_piece,
+    har_slices,
     open_har,
     read_entry,
     read_har,
@@ -102,6 +103,20 @@ def test_what_is_written_keeps_the_specification():
     paged = in_pieces([(one, f"run-{1 + at % 2}") for at, one in enumerate(ALL)])
     assert problems(json.loads(paged)) == []
     assert problems(json.loads(to_har([], "1.0"))) == []
+
+
+@pytest.mark.parametrize("sides", [(), ("request",), ("response",), ("request", "response")])
+def test_an_entry_in_slices_is_the_same_entry(sides):
+    texts = {"request": ['{"a"', ": 1}"], "response": ['[{"n": "Z', 'oë"}', "]"]}
+    given = {side: texts[side] for side in sides}
+    slices = list(har_slices(WHOLE, "run-1", is_first=False, **given))
+    assert b"".join(slices) == har_piece(WHOLE, "run-1", is_first=False)
+    assert len(slices) == 1 + sum(1 + len(texts[side]) for side in sides)
+
+
+def test_a_body_that_is_given_does_not_need_one_in_the_exchange():
+    slices = har_slices(FAILED, is_first=True, request=["x"], response=["y"])
+    assert b"".join(slices) == har_piece(FAILED, is_first=True)
 
 
 def test_a_binary_body_that_was_sent_is_kept_as_an_addition():

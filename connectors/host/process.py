@@ -9,6 +9,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,11 +26,13 @@ from connectors.contract.hosting import (
     InvokeOptions,
     OnEvent,
     Reply,
+    SourcePosition,
     UserEvent,
 )
 from connectors.contract.model import from_wire, to_wire
 from connectors.host.command import host_command
 from connectors.host.console import MAX_PRINT
+from connectors.host.json_position import json_position
 from connectors.host.load import ConnectorLoadError
 from connectors.nodejs.redaction import HostRedaction
 from connectors.runtime.redact import Redactor, secrets_in
@@ -88,7 +91,7 @@ class HostProcess:
                 "its module does something slow while it is imported."
             ) from None
         if isinstance(answer, ErrorInfo):
-            raise ConnectorLoadError(answer.message)
+            raise ConnectorLoadError(answer.message, answer.position)
         return from_wire(answer, Description)
 
     async def invoke(
@@ -105,7 +108,11 @@ class HostProcess:
         try:
             child = await self._running()
         except ConnectorLoadError as error:
-            return Reply(error=ErrorInfo(type="ConnectorLoadError", message=str(error)))
+            return Reply(
+                error=ErrorInfo(
+                    type="ConnectorLoadError", message=str(error), position=error.position
+                )
+            )
         params = {
             "operation": operation,
             "input": input,
@@ -344,8 +351,7 @@ class _Child:
         if future is not None and not future.done():
             error = message.get("error")
             if isinstance(error, dict):
-                kind = (error.get("data") or {}).get("type", "HostError")
-                future.set_result(ErrorInfo(type=kind, message=str(error.get("message", ""))))
+                future.set_result(_error_info(error))
             else:
                 future.set_result(message.get("result"))
 
@@ -386,6 +392,22 @@ class _Child:
             message=f"The process of {self._platform} {how} in the middle of its work; the next "
             f"operation gets a new one.{words}",
         )
+
+
+def _error_info(error: dict[str, Any]) -> ErrorInfo:
+    """Read an error of the protocol."""
+    data = error.get("data") or {}
+    position = None
+    with contextlib.suppress(msgspec.ValidationError):
+        position = from_wire(data.get("position"), SourcePosition)
+    if position is not None and not position.line and position.file.endswith(".json"):
+        # What Node says of broken JSON often has no line.
+        position = json_position(Path(position.file))
+    return ErrorInfo(
+        type=data.get("type", "HostError"),
+        message=str(error.get("message", "")),
+        position=position,
+    )
 
 
 def _event(message: dict[str, Any]) -> HostEvent | None:

@@ -18,7 +18,10 @@ class Description(Wire, frozen=True, kw_only=True, omit_defaults=False):
         kind: ``python``, ``proxy``, ``nodejs`` or ``appconnect``.
         manifest: the manifest's JSON as it stands in the file, empty when there is none.
         manifest_file: that file; empty when there is none.
-        source: the file that was loaded; `digest` is the first 12 hex digits of its SHA-256.
+        environment_file: the ``.env`` file that was read; empty when there is none.
+        source: the file that was loaded.
+        digest: names the version of the connector's files; the bench makes it for a host that
+            does not.
     """
 
     platform: str
@@ -29,6 +32,7 @@ class Description(Wire, frozen=True, kw_only=True, omit_defaults=False):
     operations: tuple[str, ...]
     manifest: dict[str, Any] = msgspec.field(default_factory=dict)
     manifest_file: str = ""
+    environment_file: str = ""
     source: str = ""
     digest: str = ""
 

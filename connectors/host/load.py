@@ -17,8 +17,9 @@ from typing import Any
 
 import connectors
 from connectors.contract.connector import Connector
-from connectors.contract.hosting import SourcePosition
+from connectors.contract.hosting import Description, SourcePosition
 from connectors.host.json_position import json_position
+from connectors.host.sources import Sources, sources_at
 from connectors.nodejs.source import is_javascript
 
 PROXY_FILES = ("proxy.json", "proxyConfig.json")
@@ -42,7 +43,7 @@ class LoadedConnector:
 
     Attributes:
         manifest: the manifest's JSON, empty when there is none.
-        digest: first 12 hex digits of the SHA-256 over its files.
+        digest: names the version of its files (``connectors.host.sources``).
         language: ``python``, or ``proxy`` for one that is written as JSON.
         display_name: its own name for people, used where there is no manifest.
         secrets: values in its files that must appear nowhere.
@@ -70,6 +71,24 @@ def builtin_platforms() -> list[str]:
     return sorted(found)
 
 
+def connector_path(platform: str) -> Path:
+    """Return where a connector is: the folder of a built-in one, else the given path."""
+    if platform in builtin_platforms():
+        return Path(connectors.__path__[0]) / platform
+    return Path(platform).expanduser()
+
+
+def sources_of(platform: str, description: Description | None = None) -> Sources:
+    """Return the files of a connector.
+
+    Args:
+        platform: a built-in connector's name, or the path of one.
+        description: what it said when it was loaded: which files elsewhere it has read.
+    """
+    read = (description.manifest_file, description.environment_file) if description else ()
+    return sources_at(connector_path(platform), *(Path(each) for each in read if each))
+
+
 def load(platform: str) -> LoadedConnector:
     """Load a built-in connector by name, or a connector file or folder by path.
 
@@ -77,9 +96,10 @@ def load(platform: str) -> LoadedConnector:
         ConnectorLoadError: there is none, or it cannot be imported.
     """
     if platform in builtin_platforms():
-        source = Path(connectors.__path__[0]) / platform / "connector.py"
+        source = connector_path(platform) / "connector.py"
+        digest = sources_of(platform).digest()
         module = _imported(platform, source, f"connectors.{platform}.connector")
-        return _loaded(platform, source, module)
+        return _loaded(platform, source, module, digest)
     path = Path(platform).expanduser()
     if not path.exists():
         known = ", ".join(builtin_platforms())
@@ -93,12 +113,13 @@ def load(platform: str) -> LoadedConnector:
     source = _source_in(path) if path.is_dir() else path
     name = path.name if path.is_dir() else path.stem
     if source.is_file() and source.suffix == ".json":
-        return _loaded_proxy(name, source)
+        return _loaded_proxy(name, source, sources_of(platform).digest())
     if not source.is_file() or source.suffix != ".py":
         raise ConnectorLoadError(
             f"{path} has no connector.py or proxy.json, and is no Python or JSON file itself."
         )
-    return _loaded(name, source, _imported(name, source, None))
+    digest = sources_of(platform).digest()
+    return _loaded(name, source, _imported(name, source, None), digest)
 
 
 def _source_in(folder: Path) -> Path:
@@ -107,7 +128,7 @@ def _source_in(folder: Path) -> Path:
     return next((path for path in known if path.is_file()), known[0])
 
 
-def _loaded_proxy(name: str, source: Path) -> LoadedConnector:
+def _loaded_proxy(name: str, source: Path, digest: str) -> LoadedConnector:
     # The window imports this module, and is painted before the network stack is there.
     from connectors.proxy.config import (  # noqa: PLC0415
         MAX_CONFIG_BYTES,
@@ -141,7 +162,7 @@ def _loaded_proxy(name: str, source: Path) -> LoadedConnector:
         connector_of(reading),
         manifest or around,
         source,
-        _digest(source),
+        digest,
         language="proxy",
         display_name=(about.display_name if about else None) or "",
         secrets=reading.secrets,
@@ -225,7 +246,7 @@ def _package_around(source: Path) -> str:
     return name
 
 
-def _loaded(platform: str, source: Path, module: ModuleType) -> LoadedConnector:
+def _loaded(platform: str, source: Path, module: ModuleType, digest: str) -> LoadedConnector:
     kinds = [
         kind
         for kind in vars(module).values()
@@ -247,7 +268,7 @@ def _loaded(platform: str, source: Path, module: ModuleType) -> LoadedConnector:
         kinds[0],
         manifest,
         source,
-        _digest(source),
+        digest,
         manifest_file=beside if manifest else None,
     )
 
@@ -278,13 +299,3 @@ def _entry(platform: str, manifest: dict[str, Any], position: SourcePosition) ->
     if not isinstance(entry, dict):
         raise ConnectorLoadError(f"The manifest's entry {name} is not a JSON object.", position)
     return {"name": name, **entry}
-
-
-def _digest(source: Path) -> str:
-    digest = hashlib.sha256()
-    own_folder = source.name == "connector.py"
-    files = sorted(source.parent.glob("*.py")) if own_folder else [source]
-    for path in [*files, source.with_name("manifest.json")]:
-        if path.is_file():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

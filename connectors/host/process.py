@@ -33,7 +33,7 @@ from connectors.contract.model import from_wire, to_wire
 from connectors.host.command import host_command
 from connectors.host.console import MAX_PRINT
 from connectors.host.json_position import json_position
-from connectors.host.load import ConnectorLoadError
+from connectors.host.load import ConnectorLoadError, sources_of
 from connectors.nodejs.redaction import HostRedaction
 from connectors.runtime.redact import Redactor, secrets_in
 
@@ -42,6 +42,8 @@ GRACE_S = 0.3
 SHUTDOWN_S = 1.0
 START_S = 30.0
 MAX_LINE = 16 * 1024 * 1024
+SHORT = 6
+"""How many digits of a version are shown."""
 LARGE_LINE = 256 * 1024
 EVENTS: dict[str, type[ConsoleEvent | CacheEvent | UserEvent | FindingEvent]] = {
     "console": ConsoleEvent,
@@ -63,6 +65,7 @@ class HostProcess:
         self._child: _Child | None = None
         self._starting = asyncio.Lock()
         self._replacing: asyncio.Task[None] | None = None
+        self._version = ""
 
     @property
     def pid(self) -> int | None:
@@ -92,7 +95,13 @@ class HostProcess:
             ) from None
         if isinstance(answer, ErrorInfo):
             raise ConnectorLoadError(answer.message, answer.position)
-        return from_wire(answer, Description)
+        description = from_wire(answer, Description)
+        if not description.digest:
+            sources = await asyncio.to_thread(sources_of, self._platform, description)
+            digest = await asyncio.to_thread(sources.digest)
+            description = msgspec.structs.replace(description, digest=digest)
+        self._version = description.digest
+        return description
 
     async def invoke(
         self,
@@ -108,11 +117,10 @@ class HostProcess:
         try:
             child = await self._running()
         except ConnectorLoadError as error:
-            return Reply(
-                error=ErrorInfo(
-                    type="ConnectorLoadError", message=str(error), position=error.position
-                )
+            refused = ErrorInfo(
+                type="ConnectorLoadError", message=str(error), position=error.position
             )
+            return Reply(error=self._with_version(refused))
         params = {
             "operation": operation,
             "input": input,
@@ -138,7 +146,7 @@ class HostProcess:
                 self._replace()
         ms = (time.perf_counter() - began) * 1000
         if isinstance(answer, ErrorInfo):
-            return Reply(error=answer, ms=ms)
+            return Reply(error=self._with_version(answer), ms=ms)
         return from_wire(answer, Reply)
 
     async def close(self) -> None:
@@ -150,6 +158,16 @@ class HostProcess:
         child, self._child = self._child, None
         if child is not None:
             await child.close()
+
+    def _with_version(self, error: ErrorInfo) -> ErrorInfo:
+        """Say of a connector that was loaded once and cannot be any more what has become of it."""
+        if error.type != "ConnectorLoadError" or not self._version:
+            return error
+        return msgspec.structs.replace(
+            error,
+            message=f"The process that ran version {self._version[:SHORT]} has ended, and the "
+            f"files as they are now cannot be loaded: {error.message}",
+        )
 
     def _replace(self) -> None:
         """Start a new process ahead of the next operation; one that cannot load is not retried."""

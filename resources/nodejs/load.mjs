@@ -1,7 +1,6 @@
 // Finds the operations of a connector in its own project, and describes it.
 
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -11,8 +10,6 @@ import { loadEnvironment } from './environment.mjs';
 
 const INDEXES = ['index.js', 'index.cjs', 'index.mjs', 'index.ts'];
 const SOURCE = /\.(js|cjs|mjs|ts)$/;
-const DIGESTED = /\.(js|cjs|mjs|ts|json)$/;
-const MAX_DIGESTED_FILES = 500;
 
 /** Operations that production calls with something else than one object. */
 const ARGUMENTS = {
@@ -61,8 +58,8 @@ export class Connector {
       operations,
       manifest,
       manifestFile,
+      environmentFile: this.environmentFile,
       source,
-      digest: digestOf(source),
     };
   }
 }
@@ -73,7 +70,13 @@ export async function load(given, attempt) {
   const isFolder = fs.statSync(target).isDirectory();
   const folder = isFolder ? target : path.dirname(target);
   const project = projectAround(folder);
-  loadEnvironment(folder, project);
+  const environmentFile = loadEnvironment(folder, project);
+  const connector = await find(target, folder, project, attempt);
+  return Object.assign(connector, { environmentFile });
+}
+
+async function find(target, folder, project, attempt) {
+  const isFolder = target === folder;
   const index = isFolder ? INDEXES.find((name) => fs.existsSync(path.join(target, name))) : target;
   if (!index) return loadInterfaces(target, project, attempt);
   const source = path.resolve(target, index);
@@ -320,30 +323,4 @@ function projectAround(folder) {
     if (fs.existsSync(path.join(at, 'package.json'))) return at;
     if (at === path.dirname(at)) return folder;
   }
-}
-
-function digestOf(source) {
-  const isFile = fs.statSync(source).isFile();
-  const alone = isFile && !path.basename(source).startsWith('index.');
-  const folder = isFile ? path.dirname(source) : source;
-  const files = alone ? [source, path.join(folder, 'manifest.json')] : filesBelow(folder);
-  const digest = createHash('sha256');
-  for (const file of files) if (fs.existsSync(file)) digest.update(fs.readFileSync(file));
-  return digest.digest('hex').slice(0, 12);
-}
-
-function filesBelow(folder) {
-  const found = [];
-  const waiting = [folder];
-  while (waiting.length && found.length < MAX_DIGESTED_FILES) {
-    for (const entry of fs.readdirSync(waiting.pop(), { withFileTypes: true })) {
-      const file = path.join(entry.parentPath ?? entry.path, entry.name);
-      if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) {
-        waiting.push(file);
-      } else if (entry.isFile() && DIGESTED.test(entry.name)) {
-        found.push(file);
-      }
-    }
-  }
-  return found.sort();
 }

@@ -367,6 +367,19 @@ async def test_a_connector_that_cannot_be_loaded_any_more_is_not_tried_again_and
     await host.close()
 
 
+async def test_a_version_that_is_gone_and_cannot_be_loaded_any_more_is_said(source):
+    host = HostProcess(str(source))
+    version = (await host.describe()).digest[:6]
+    source.write_text("def (:\n")
+    await call(host, "exit")
+    reply = await call(host, "fine")
+    assert reply.error.type == "ConnectorLoadError"
+    assert reply.error.message.startswith(f"The process that ran version {version} has ended, and")
+    assert "syntax error" in reply.error.message
+    assert reply.error.position.line == 1
+    await host.close()
+
+
 async def test_what_is_written_past_the_console_and_last_words_show_no_secret(source):
     host = HostProcess(str(source))
     events = []

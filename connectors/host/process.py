@@ -155,9 +155,10 @@ class HostProcess:
         if replacing is not None:
             replacing.cancel()
             await asyncio.gather(replacing, return_exceptions=True)
-        child, self._child = self._child, None
-        if child is not None:
-            await child.close()
+        # Kept until it has ended: a close that is cancelled can be made up for.
+        if self._child is not None:
+            await self._child.close()
+            self._child = None
 
     def _with_version(self, error: ErrorInfo) -> ErrorInfo:
         """Say of a connector that was loaded once and cannot be any more what has become of it."""

@@ -5,6 +5,7 @@ The window, the command line and every other way in use these verbs; there is no
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
@@ -45,10 +46,12 @@ from connectors.contract.model import (
     from_wire,
     to_wire,
 )
+from connectors.host.manifest import manifest_of
 from connectors.runtime.core import Core, Outcome
 from connectors.runtime.store import CoreStore
 
 _run_id: ContextVar[int] = ContextVar("run_id")
+_hosted: ContextVar[_Hosted] = ContextVar("hosted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,32 @@ class Run:
         return message if isinstance(message, dict) and message.get("message") else None
 
 
+class _Hosted:
+    """A host, and how many runs are under way on it."""
+
+    def __init__(self, host: ConnectorHost) -> None:
+        self.host = host
+        self._runs = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def begin(self) -> None:
+        """A run is on this host to its end, also when another version comes meanwhile."""
+        self._runs += 1
+        self._idle.clear()
+
+    def end(self) -> None:
+        """A run has ended."""
+        self._runs -= 1
+        if not self._runs:
+            self._idle.set()
+
+    async def close_when_idle(self) -> None:
+        """Close the host after its last run."""
+        await self._idle.wait()
+        await self.host.close()
+
+
 class Bench:
     """Drives one connection.
 
@@ -113,7 +142,8 @@ class Bench:
     ) -> None:
         self.connection = connection
         self.journal = journal
-        self._host = host
+        self._hosted = _Hosted(host)
+        self._replaced: list[_Hosted] = []
         self._store = store
         self._core: Core | None = None
         self._keep_user = keep_user
@@ -127,21 +157,56 @@ class Bench:
         Raises:
             ConnectorLoadError: it cannot be loaded; the message says why.
         """
-        description = await self._host.describe()
+        description = await self._hosted.host.describe()
+        self.manifest = manifest_of(description)
         self.description = description
-        if description.manifest:
-            self.manifest = from_wire(
-                {"name": description.platform} | description.manifest, Manifest
-            )
         self._core = Core(
             self._invoke,
             self._store,
             platform=description.platform,
-            display_name=self.manifest.display_name or description.display_name,
+            display_name=self.display_name,
             description=description,
             user=self.connection.user,
         )
         return description
+
+    async def reload(self, host: ConnectorHost) -> Description:
+        """Go on with another version of the connector, on a host of its own.
+
+        The runs under way end on the host that they began on; :meth:`close_replaced` closes it
+        then. User, caches and journal stay.
+
+        Raises:
+            ConnectorLoadError: it cannot be loaded. The host is closed, and everything goes on as
+                it was.
+        """
+        try:
+            description = await host.describe()
+            manifest = manifest_of(description)
+        except BaseException:
+            await host.close()
+            raise
+        self._replaced.append(self._hosted)
+        self._hosted = _Hosted(host)
+        self.manifest, self.description = manifest, description
+        self.core.renew(
+            platform=description.platform,
+            display_name=self.display_name,
+            description=description,
+        )
+        return description
+
+    async def close_replaced(self) -> None:
+        """Close each host that was replaced, as soon as its last run has ended."""
+        while self._replaced:
+            await self._replaced[0].close_when_idle()
+            del self._replaced[:1]
+
+    @property
+    def display_name(self) -> str:
+        """The CRM's name for people."""
+        described = self.description.display_name if self.description else ""
+        return self.manifest.display_name or described
 
     @property
     def core(self) -> Core:
@@ -309,8 +374,9 @@ class Bench:
         )
 
     async def close(self) -> None:
-        """End the connector's host."""
-        await self._host.close()
+        """End the connector's host, and those of earlier versions."""
+        for hosted in (self._hosted, *self._replaced):
+            await hosted.host.close()
 
     async def _run(
         self,
@@ -321,6 +387,8 @@ class Bench:
     ) -> Run:
         run_id = self.journal.last_run_id + 1
         _run_id.set(run_id)
+        hosted = self._hosted
+        _hosted.set(hosted)
         exchanges: list[Exchange] = []
         findings: list[tuple[str, str]] = []
 
@@ -340,17 +408,20 @@ class Bench:
                 operation=operation,
                 platform=self.connection.platform,
                 connection=self.connection.id,
+                digest=self.description.digest if self.description else "",
                 subject=subject,
                 input=asked,
             )
         )
         began = time.perf_counter()
+        hosted.begin()
         try:
             outcome = await work()
         except BaseException:
             self._finish(run_id, None, len(exchanges), began)
             raise
         finally:
+            hosted.end()
             stop_collecting()
             if self._keep_user is not None and self.core.user != self._kept_user:
                 self._kept_user = self.core.user
@@ -392,7 +463,7 @@ class Bench:
                 if value
             ),
         )
-        return await self._host.invoke(
+        return await _hosted.get().host.invoke(
             operation,
             operation_input,
             options=options,

@@ -34,6 +34,7 @@ class RunStarted(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="star
         input: what the bench was asked, in the wire shape of the operation's own input: for a
             lookup ``phoneNumber``, ``overridingFormat`` (comma-joined), ``isExtension`` (text) and
             ``isForceRefreshAccountData``; without the user and without secrets.
+        digest: names the version of the connector that it began with.
     """
 
     run_id: int
@@ -42,6 +43,7 @@ class RunStarted(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="star
     platform: str
     subject: str
     connection: str = ""
+    digest: str = ""
     input: dict[str, Any] = msgspec.field(default_factory=dict)
 
 

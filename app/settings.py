@@ -26,6 +26,7 @@ class Settings:
         connection: id of the connection used last.
         formats: up to three phone formats by connection id.
         call_pop: the extension's call-pop settings by production's ids (contact-flow 1.2).
+        rerun_after_reload: whether a reload of the connector runs the last lookup again.
         layout: the window's geometry and splitters as hex digits.
     """
 
@@ -34,6 +35,7 @@ class Settings:
     connection: str = ""
     formats: dict[str, list[str]] = field(default_factory=dict)
     call_pop: dict[str, Any] = field(default_factory=dict)
+    rerun_after_reload: bool = False
     layout: str = ""
 
 

@@ -107,17 +107,22 @@ class CreateContactForm(QDialog):
         self.setWindowTitle(f"Create contact in {crm}" if crm else "Create contact")
         self._name.setText(name)
         self._number.setText(number_text)
-        self._showing = True
-        self._type.clear()
-        for key, text in types:
-            self._type.addItem(text, key)
-        self._showing = False
-        self._type_row.setVisible(bool(types))
+        self.show_types(types)
         self.show_fields(fields)
         self.show_busy(False)
         self.show_problem("")
         self._name.setFocus()
         self.open()
+
+    def show_types(self, types: Sequence[tuple[str, str]], chosen: str = "") -> None:
+        """Offer these types (key and label), with one of them chosen, else the first."""
+        self._showing = True
+        self._type.clear()
+        for key, text in types:
+            self._type.addItem(text, key)
+        self._type.setCurrentIndex(max(self._type.findData(chosen), 0 if types else -1))
+        self._showing = False
+        self._type_row.setVisible(bool(types))
 
     def show_fields(self, fields: Sequence[FieldState]) -> None:
         """Show the additional fields, for example those of another type."""
@@ -134,6 +139,11 @@ class CreateContactForm(QDialog):
         self._progress.setVisible(busy)
         self._create.setEnabled(not busy)
         self._create.setText("Creating…" if busy else "Create contact")
+
+    @property
+    def field_values(self) -> dict[str, Any]:
+        """The additional fields' present values by const."""
+        return self._fields.values()
 
     @property
     def contact_type(self) -> str:

@@ -8,7 +8,12 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class RunRow:
-    """One run in the history; `subject` is the number, name or call it was for."""
+    """One run in the history.
+
+    Attributes:
+        subject: the number, name or call it was for.
+        version: of the connector that it began with; may be empty.
+    """
 
     run_id: int
     time_text: str
@@ -19,6 +24,7 @@ class RunRow:
     requests: int = 0
     ms: float | None = None
     cached: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True)

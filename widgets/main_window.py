@@ -65,6 +65,8 @@ class MainWindow(QMainWindow):
         learn_formats_requested(): find out which phone formats fit the stored numbers.
         import_har_requested(), export_har_requested(): traffic in from a file, and out to one.
         copy_curl_requested(): the chosen request as a command for curl.
+        reload_requested(): load the connector's files anew.
+        rerun_after_reload_changed(bool): whether a reload runs the last lookup again.
     """
 
     closed = Signal()
@@ -79,6 +81,8 @@ class MainWindow(QMainWindow):
     import_har_requested = Signal()
     export_har_requested = Signal()
     copy_curl_requested = Signal()
+    reload_requested = Signal()
+    rerun_after_reload_changed = Signal(bool)
 
     match: MatchView
     contacts: ContactsView
@@ -193,9 +197,13 @@ class MainWindow(QMainWindow):
         self._state.setText(STATES[state])
         self.setProperty("benchState", state)
 
-    def show_connector(self, name: str) -> None:
-        """Name the connector in the title."""
-        self.setWindowTitle(f"{name} - Callbench" if name else "Callbench")
+    def show_connector(self, name: str, version: str = "") -> None:
+        """Name the connector, and which version of it runs, in the title."""
+        self.setWindowTitle(" - ".join(part for part in (name, version, "Callbench") if part))
+
+    def show_rerun_after_reload(self, *, on: bool) -> None:
+        """Show whether a reload runs the last lookup again."""
+        self._rerun_after_reload.setChecked(on)
 
     def current_tab(self) -> str:
         """Return the name of the inspector's tab in front."""
@@ -208,6 +216,10 @@ class MainWindow(QMainWindow):
     def show_error(self, sentence: str) -> None:
         """Show what failed over the inspector, until it is dismissed."""
         self._banner.show_sentence(sentence)
+
+    def clear_error(self) -> None:
+        """Take away what :meth:`show_error` shows: it holds no more."""
+        self._banner.hide()
 
     def save_layout(self) -> bytes:
         """Return geometry and pane sizes; those from before presentation mode while it lasts."""
@@ -270,6 +282,12 @@ class MainWindow(QMainWindow):
         self._add(file, "Quit", "Ctrl+Q", self.close)
         self._add(run, "Look up", "Ctrl+Return", self.look_up_requested)
         self._add(run, "Run again", "Ctrl+R", self.replay_requested)
+        self._add(run, "Reload the connector", "Ctrl+Shift+R", self.reload_requested)
+        self._rerun_after_reload = self._add(
+            run, "Run the last lookup again after a reload", "", None
+        )
+        self._rerun_after_reload.setCheckable(True)
+        self._rerun_after_reload.toggled.connect(self.rerun_after_reload_changed)
         self._add(run, "Cancel", "Ctrl+.", self.cancel_requested)
         self._add(run, "Probe a known contact", "Ctrl+P", self.probe_requested)
         self._add(run, "Copy request as cURL", "Ctrl+Shift+C", self.copy_curl_requested)

@@ -205,7 +205,7 @@ class RunHistory(QWidget):
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)
             item.setData(_ID, row.run_id)
-            item.setToolTip(text)
+            item.setToolTip(f"{text}\nConnector version {row.version}" if row.version else text)
             if column == 0:
                 item.setForeground(QColor(theme.colors(theme.current())[tone]))
             if column in NUMBERS:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from widgets import icons
+from widgets.load_problem import LoadProblem
 
 MODES = {
     "SANDBOX": ("success", "Requests go to the sandbox CRM on this machine."),
@@ -26,6 +35,7 @@ class TopBar(QFrame):
         formats_requested(): edit the phone formats.
         open_crm_page_requested(): show the sandbox's page in the browser.
         palette_requested(): open the command palette.
+        load_problem_requested(): show all of why the connector's files cannot be loaded.
     """
 
     connection_selected = Signal(str)
@@ -33,6 +43,7 @@ class TopBar(QFrame):
     formats_requested = Signal()
     open_crm_page_requested = Signal()
     palette_requested = Signal()
+    load_problem_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +51,12 @@ class TopBar(QFrame):
         self._connections = QComboBox()
         self._connections.setObjectName("connectionCombo")
         self._connections.setAccessibleName("Connection")
-        self._connections.setMinimumWidth(220)
+        self._connections.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._connections.setMinimumContentsLength(18)
+        # Gives way in the smallest window, where the version has to stand as well.
+        self._connections.setMinimumWidth(140)
         self._connections.activated.connect(self._on_activated)
         self._add = QPushButton("Add…")
         self._add.setObjectName("addConnectionButton")
@@ -59,20 +75,27 @@ class TopBar(QFrame):
         self._loaded = QLabel("")
         self._loaded.setObjectName("loadedLabel")
         self._loaded.setProperty("role", "muted")
+        self._problem = LoadProblem()
+        self._problem.clicked.connect(self.load_problem_requested)
         self._page = QPushButton("CRM page")
         self._page.setObjectName("crmPageButton")
         self._page.setAccessibleName("Open the sandbox's page in the browser")
         self._page.setToolTip("Add and edit contacts on the CRM's side")
         self._page.clicked.connect(self.open_crm_page_requested)
         self._page.hide()
-        self._palette = QPushButton("Search commands  Ctrl+K")
+        self._palette = QPushButton("Commands  Ctrl+K")
         self._palette.setObjectName("paletteButton")
         self._palette.setAccessibleName("Search commands")
         icons.keep_tinted(self._palette, "search")
         self._palette.clicked.connect(self.palette_requested)
-        layout = QHBoxLayout(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        layout = QHBoxLayout()
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(10)
+        column.addLayout(layout)
+        column.addWidget(self._problem)
         for widget in (self._connections, self._add, self._mode, self._formats, self._page):
             layout.addWidget(widget)
         layout.addStretch(1)
@@ -106,10 +129,14 @@ class TopBar(QFrame):
         self._formats.setText(f"Formats: {len(formats)}" if formats else "Formats: none")
         self._formats.setToolTip("\n".join(formats) or "No formats: the CRM's own spelling only")
 
-    def show_loaded(self, digest: str) -> None:
+    def show_loaded(self, version: str) -> None:
         """Show which version of the connector runs."""
-        self._loaded.setText(digest)
-        self._loaded.setToolTip("The connector's files, as a hash")
+        self._loaded.setText(version)
+        self._loaded.setToolTip("The connector's files, as a hash; saving one loads it anew")
+
+    def show_load_problem(self, sentence: str) -> None:
+        """Show why the files cannot be loaded as they are; an empty text takes it away."""
+        self._problem.show_sentence(sentence)
 
     @Slot(int)
     def _on_activated(self, index: int) -> None:

@@ -141,6 +141,17 @@ class LogForm:
         self._busy = False
         self._build(keep=lambda _: False)
 
+    def use_manifest(self, manifest: Manifest) -> None:
+        """Go on with another manifest; what was filled in stays wherever its field does."""
+        kinds = {item.const: item.type for item in self._shown}
+        self._manifest = manifest
+        if self._selected == SEARCH_KEY and not self._searches:
+            self._selected = next(iter(self._contacts), "")
+        types = [kind.value for kind in manifest.contact_types]
+        if self._is_new and self._new_type not in types:
+            self._new_type = types[0] if types else ""
+        self._build(keep=lambda item: kinds.get(item.const) == item.type)
+
     def select_contact(self, key: str) -> None:
         """Choose an entry of the drop-down.
 

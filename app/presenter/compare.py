@@ -12,6 +12,7 @@ from app.explain.verdict import verdict_of
 from app.journal import Journal
 from app.presenter.inspector import clock, summary
 from app.run_diff import TIME, Difference, differences
+from connectors.host.process import SHORT
 from widgets.compare_runs_dialog import CompareRunsDialog
 from widgets.inspector_state import ComparedRow, ComparedRun, CompareState
 from widgets.main_window import MainWindow
@@ -72,6 +73,7 @@ def _asked(a: Evidence, b: Evidence) -> Iterator[ComparedRow]:
         ("operation", a.started.operation, b.started.operation),
         ("connector", a.started.platform, b.started.platform),
         ("connection", a.started.connection, b.started.connection),
+        ("connector's version", a.started.digest[:SHORT], b.started.digest[:SHORT]),
     )
     yield from (
         _row(ASKED, what, left or None, right or None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
@@ -10,6 +11,7 @@ from app.extension.log_fields import Choice, field_state, first_value, is_shown,
 from app.extension.matcher import real_contacts
 from app.loop import TaskRunner
 from connectors import phone
+from connectors.contract.manifest import Manifest
 from connectors.contract.model import Contact
 from widgets.create_contact_form import CreateContactForm
 from widgets.page_state import FieldState
@@ -50,13 +52,22 @@ class CreatePresenter(QObject):
             return
         self._number = phone.dial(text, self._extension.region)
         self._unknown = False
-        types = [(kind.value, kind.display or kind.value) for kind in bench.manifest.contact_types]
+        types = _types(bench.manifest)
         self._form.start(
             phone.display(self._number, self._extension.region),
             types,
             self._fields(types[0][0] if types else ""),
             crm=bench.manifest.display_name or bench.manifest.name,
         )
+
+    def renew(self) -> None:
+        """Take up the manifest of another version of the connector while the form is open."""
+        bench = self._extension.bench
+        if bench is None or not self._form.isVisible():
+            return
+        kept = self._form.field_values
+        self._form.show_types(_types(bench.manifest), self._form.contact_type)
+        self._form.show_fields(self._fields(self._form.contact_type, kept))
 
     @Slot(str, str, dict)
     def create(self, name: str, contact_type: str, fields: dict[str, Any]) -> None:
@@ -68,8 +79,13 @@ class CreatePresenter(QObject):
     def _on_type_changed(self, contact_type: str) -> None:
         self._form.show_fields(self._fields(contact_type))
 
-    def _fields(self, contact_type: str) -> list[FieldState]:
-        """Return a new contact's additional fields; options come from the last lookup."""
+    def _fields(self, contact_type: str, kept: Mapping[str, Any] | None = None) -> list[FieldState]:
+        """Return a new contact's additional fields; options come from the last lookup.
+
+        Args:
+            contact_type: the chosen type.
+            kept: values that the user has filled in, by const.
+        """
         bench = self._extension.bench
         if bench is None:
             return []
@@ -78,7 +94,12 @@ class CreatePresenter(QObject):
         for field in bench.manifest.page.new_contact.additional_fields:
             if is_shown(field, choice):
                 options = options_of(field, choice) or ()
-                states.append(field_state(field, options, first_value(field, options, None)))
+                value = first_value(field, options, None)
+                filled = (kept or {}).get(field.const)
+                # A field of another kind than before starts anew.
+                if filled is not None and type(filled) is type(value):
+                    value = filled
+                states.append(field_state(field, options, value))
         return states
 
     async def _create(self, name: str, contact_type: str, fields: dict[str, Any]) -> None:
@@ -129,3 +150,7 @@ class CreatePresenter(QObject):
             10_000,
         )
         return True
+
+
+def _types(manifest: Manifest) -> list[tuple[str, str]]:
+    return [(kind.value, kind.display or kind.value) for kind in manifest.contact_types]

@@ -24,6 +24,7 @@ from app.presenter.body_text import readable
 from app.presenter.match import MatchPresenter
 from app.presenter.search_text import SearchText
 from connectors.contract.exchange import Exchange
+from connectors.host.process import SHORT
 from widgets.inspector_state import (
     ConsoleRow,
     ExchangeDetailState,
@@ -32,6 +33,7 @@ from widgets.inspector_state import (
 )
 from widgets.main_window import MainWindow
 
+LOOKUPS = ("findContact", "findContactWithName")
 FLUSH_MS = 40
 """Rows are drawn in batches, so that hundreds of lookups a second do not stall the window."""
 
@@ -104,6 +106,15 @@ class InspectorPresenter(QObject):
         """Return how a run began; 0 means the latest."""
         return self._started.get(run_id or max(self._started, default=0))
 
+    def last_lookup(self, connection: str) -> RunStarted | None:
+        """Return the latest lookup or search of a connection, None before the first."""
+        lookups = (
+            started
+            for started in reversed(self._started.values())
+            if started.connection == connection and started.operation in LOOKUPS
+        )
+        return next(lookups, None)
+
     @Slot(int)
     def choose_run(self, run_id: int) -> None:
         """Show only this run in every tab."""
@@ -171,6 +182,7 @@ class InspectorPresenter(QObject):
             requests=finished.requests if finished else 0,
             ms=finished.ms if finished else None,
             cached=finished.cached if finished else False,
+            version=started.digest[:SHORT],
         )
 
     @Slot(int)

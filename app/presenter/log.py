@@ -80,6 +80,13 @@ class LogPresenter(QObject):
         self._tasks.cancel(SEARCH)
         self._tasks.start(self._search(name), name=SEARCH)
 
+    def renew(self) -> None:
+        """Take up the manifest of another version of the connector in the form that is open."""
+        bench = self._extension.bench
+        if self._form is not None and bench is not None:
+            self._form.use_manifest(bench.manifest)
+            self._show()
+
     async def _open(self, call: Call) -> None:
         extension, bench = self._extension, self._extension.bench
         if bench is None:

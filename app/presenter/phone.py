@@ -143,6 +143,26 @@ class PhonePresenter(QObject):
             self._tasks.cancel(LOOKUP)
             self._tasks.start(self._look_up(number), name=LOOKUP)
 
+    def look_up_again(self, number: str) -> None:
+        """Look a number up past the caches, and show the answer where it was asked for."""
+        work = (
+            self._look_up(number, force_refresh=True)
+            if number == self.dialled()
+            else self.match(number, force_refresh=True)
+        )
+        self._tasks.start(work, name=LOOKUP)
+
+    def renew(self) -> None:
+        """Take up another version of the connector; what the user has typed stays.
+
+        The account's cache has answers of the version before: the next lookup goes past it.
+        """
+        self.bypass.account = True
+        self.log.renew()
+        self.create.renew()
+        self.show_history()
+        self.caches_changed.emit()
+
     @Slot(str)
     def ring_in(self, text: str) -> None:
         """An incoming call rings."""
@@ -341,11 +361,11 @@ class PhonePresenter(QObject):
         self._show_card()
         self._tasks.start(self._ring(self._current), name="phone.ring")
 
-    async def _look_up(self, number: str) -> None:
+    async def _look_up(self, number: str, *, force_refresh: bool = False) -> None:
         self._panel.dialpad.show_match("Looking up …")
         text, nobody = "", False
         try:
-            run = await self.match(number)
+            run = await self.match(number, force_refresh=force_refresh)
             if run is None:
                 return
             if run.failed:

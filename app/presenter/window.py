@@ -30,6 +30,7 @@ from app.presenter.learn import LearnPresenter
 from app.presenter.match import MatchPresenter
 from app.presenter.phone import PhonePresenter
 from app.presenter.probe import ProbePresenter
+from app.presenter.reload import ReloadPresenter
 from app.presenter.timeline import TimelinePresenter
 from app.presenter.traffic import EXPORT, IMPORT, TrafficPresenter
 from app.sandbox.process import SandboxHandle, start_or_join
@@ -78,6 +79,8 @@ class WindowPresenter(QObject):
         self._sandbox: SandboxHandle | None = None
         self._store = CoreStore(home / "core.sqlite")
         self._formats_dialog: FormatsDialog | None = None
+        self._wanted = ""
+        """The connection that is open, or could not be opened."""
         self.match = MatchPresenter(window.match, self.journal, self._manifest_of, self)
         self.inspector = InspectorPresenter(window, self.match, self)
         self.inspector.follow(self.journal)
@@ -123,6 +126,11 @@ class WindowPresenter(QObject):
         self.accounts = ConnectPresenter(window, connections, self.tasks, self)
         self.accounts.saved.connect(self._on_connection_saved)
         self.accounts.removed.connect(self._on_connection_removed)
+        self.reload = ReloadPresenter(window, self.tasks, self)
+        self.reload.reloaded.connect(self._on_reloaded)
+        self.reload.reopen_requested.connect(self._on_reopen_requested)
+        window.show_rerun_after_reload(on=settings.rerun_after_reload)
+        window.rerun_after_reload_changed.connect(self._on_rerun_after_reload_changed)
         self.phone.use_pop_settings(settings.call_pop)
         self.phone.pop_settings_changed.connect(self._on_pop_settings_changed)
         top = window.top_bar
@@ -183,6 +191,7 @@ class WindowPresenter(QObject):
 
     async def close(self) -> None:
         """Leave the connection, end the host and an own sandbox, write the settings."""
+        self.reload.stop()
         await self.tasks.close()
         self.inspector.close()
         self.timeline.close()
@@ -200,6 +209,8 @@ class WindowPresenter(QObject):
 
     async def _connect(self, connection_id: str) -> None:
         self.window.set_bench_state("loading")
+        self.reload.stop()
+        self._wanted = connection_id
         previous, self.bench = self.bench, None
         if previous is not None:
             await previous.close()
@@ -213,11 +224,13 @@ class WindowPresenter(QObject):
                 keep_user=self._connections.user_keeper(connection),
             )
             try:
-                description = await bench.open()
+                await bench.open()
             except BaseException:
                 await bench.close()
                 raise
         except (ConnectorLoadError, ConnectionUnusableError) as error:
+            if isinstance(error, ConnectorLoadError):
+                self.reload.wait_for(connection.platform)
             self.window.show_error(str(error))
             self.window.set_bench_state("error")
             self.window.phone.show_connection("", connected=False)
@@ -225,12 +238,10 @@ class WindowPresenter(QObject):
         self.bench = bench
         self.settings.connection = connection_id
         self.phone.reset()
-        display_name = bench.manifest.display_name or description.display_name
-        self.window.phone.show_connection(display_name, connected=True)
+        self.window.phone.show_connection(bench.display_name, connected=True)
         self.window.top_bar.show_mode(connection.mode)
-        self.window.top_bar.show_loaded(description.digest)
         self.window.top_bar.show_formats(self.formats())
-        self.window.show_connector(display_name)
+        self.reload.follow(bench)
         self.window.set_bench_state("ready")
 
     def _list_connections(self) -> str:
@@ -361,6 +372,31 @@ class WindowPresenter(QObject):
                 f"{started.operation} changes the CRM, so it is not run again from here.",
                 "warning",
             )
+
+    @Slot()
+    def _on_reloaded(self) -> None:
+        """Show what another version of the connector has changed; run the last lookup again."""
+        if self.bench is None:
+            return
+        self.window.phone.show_connection(self.bench.display_name, connected=True)
+        self.phone.renew()
+        if not self.settings.rerun_after_reload:
+            return
+        last = self.inspector.last_lookup(self.bench.connection.id)
+        if last is not None and last.operation == "findContact":
+            self.phone.look_up_again(last.subject)
+        elif last is not None:
+            self._on_rerun(last.run_id)
+
+    @Slot()
+    def _on_reopen_requested(self) -> None:
+        self.window.clear_error()
+        self.connect_to(self._wanted)
+
+    @Slot(bool)
+    def _on_rerun_after_reload_changed(self, on: bool) -> None:
+        self.settings.rerun_after_reload = on
+        save_settings(self.home, self.settings)
 
     @Slot()
     def _on_open_crm_page(self) -> None:

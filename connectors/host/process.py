@@ -9,6 +9,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,12 +26,14 @@ from connectors.contract.hosting import (
     InvokeOptions,
     OnEvent,
     Reply,
+    SourcePosition,
     UserEvent,
 )
 from connectors.contract.model import from_wire, to_wire
 from connectors.host.command import HostCommand, host_command
 from connectors.host.console import MAX_PRINT
-from connectors.host.load import ConnectorLoadError
+from connectors.host.json_position import json_position
+from connectors.host.load import ConnectorLoadError, sources_of
 from connectors.nodejs.redaction import HostRedaction
 from connectors.nodejs.replay import run_from_recording
 from connectors.runtime.redact import Redactor, secrets_in
@@ -40,6 +43,8 @@ GRACE_S = 0.3
 SHUTDOWN_S = 1.0
 START_S = 30.0
 MAX_LINE = 16 * 1024 * 1024
+SHORT = 6
+"""How many digits of a version are shown."""
 LARGE_LINE = 256 * 1024
 EVENTS: dict[str, type[ConsoleEvent | CacheEvent | UserEvent | FindingEvent]] = {
     "console": ConsoleEvent,
@@ -61,6 +66,7 @@ class HostProcess:
         self._child: _Child | None = None
         self._starting = asyncio.Lock()
         self._replacing: asyncio.Task[None] | None = None
+        self._version = ""
 
     @property
     def pid(self) -> int | None:
@@ -89,8 +95,14 @@ class HostProcess:
                 "its module does something slow while it is imported."
             ) from None
         if isinstance(answer, ErrorInfo):
-            raise ConnectorLoadError(answer.message)
-        return from_wire(answer, Description)
+            raise ConnectorLoadError(answer.message, answer.position)
+        description = from_wire(answer, Description)
+        if not description.digest:
+            sources = await asyncio.to_thread(sources_of, self._platform, description)
+            digest = await asyncio.to_thread(sources.digest)
+            description = msgspec.structs.replace(description, digest=digest)
+        self._version = description.digest
+        return description
 
     async def invoke(
         self,
@@ -106,7 +118,10 @@ class HostProcess:
         try:
             child = await self._running()
         except ConnectorLoadError as error:
-            return Reply(error=ErrorInfo(type="ConnectorLoadError", message=str(error)))
+            refused = ErrorInfo(
+                type="ConnectorLoadError", message=str(error), position=error.position
+            )
+            return Reply(error=self._with_version(refused))
 
         async def run(options: InvokeOptions, on_event: OnEvent) -> Reply:
             return await self._invoke(child, operation, input, options, timeout_s, on_event)
@@ -150,7 +165,7 @@ class HostProcess:
             if not child.alive:
                 self._replace()
         if isinstance(answer, ErrorInfo):
-            return Reply(error=answer)
+            return Reply(error=self._with_version(answer))
         return from_wire(answer, Reply)
 
     async def close(self) -> None:
@@ -159,9 +174,20 @@ class HostProcess:
         if replacing is not None:
             replacing.cancel()
             await asyncio.gather(replacing, return_exceptions=True)
-        child, self._child = self._child, None
-        if child is not None:
-            await child.close()
+        # Kept until it has ended: a close that is cancelled can be made up for.
+        if self._child is not None:
+            await self._child.close()
+            self._child = None
+
+    def _with_version(self, error: ErrorInfo) -> ErrorInfo:
+        """Say of a connector that was loaded once and cannot be any more what has become of it."""
+        if error.type != "ConnectorLoadError" or not self._version:
+            return error
+        return msgspec.structs.replace(
+            error,
+            message=f"The process that ran version {self._version[:SHORT]} has ended, and the "
+            f"files as they are now cannot be loaded: {error.message}",
+        )
 
     def _replace(self) -> None:
         """Start a new process ahead of the next operation; one that cannot load is not retried."""
@@ -364,8 +390,7 @@ class _Child:
         if future is not None and not future.done():
             error = message.get("error")
             if isinstance(error, dict):
-                kind = (error.get("data") or {}).get("type", "HostError")
-                future.set_result(ErrorInfo(type=kind, message=str(error.get("message", ""))))
+                future.set_result(_error_info(error))
             else:
                 future.set_result(message.get("result"))
 
@@ -406,6 +431,22 @@ class _Child:
             message=f"The process of {self._platform} {how} in the middle of its work; the next "
             f"operation gets a new one.{words}",
         )
+
+
+def _error_info(error: dict[str, Any]) -> ErrorInfo:
+    """Read an error of the protocol."""
+    data = error.get("data") or {}
+    position = None
+    with contextlib.suppress(msgspec.ValidationError):
+        position = from_wire(data.get("position"), SourcePosition)
+    if position is not None and not position.line and position.file.endswith(".json"):
+        # What Node says of broken JSON often has no line.
+        position = json_position(Path(position.file))
+    return ErrorInfo(
+        type=data.get("type", "HostError"),
+        message=str(error.get("message", "")),
+        position=position,
+    )
 
 
 def _event(message: dict[str, Any]) -> HostEvent | None:

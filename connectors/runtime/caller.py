@@ -48,6 +48,12 @@ class Caller:
         token, header = self._header or ("", "")
         return header if token == self.user.access_token else ""
 
+    def renew(self, platform: str, description: Description) -> None:
+        """Go on with another version of the connector; the user stays, the header is made anew."""
+        self._platform = platform
+        self._description = description
+        self._header = None
+
     def apply_user_changes(self, changes: dict[str, Any]) -> tuple[str, ...]:
         """Take over changed fields of the user (camelCase) and return the keys that were refused.
 

@@ -114,6 +114,13 @@ class Core:
         """The Authorization header that the connector was last given, empty before the first."""
         return self._caller.header
 
+    def renew(self, *, platform: str, display_name: str, description: Description) -> None:
+        """Go on with another version of the connector, for the same user."""
+        self._caller.renew(platform, description)
+        self.platform = platform
+        self.display_name = display_name
+        self.description = description
+
     def apply_user_changes(self, changes: dict[str, Any]) -> tuple[str, ...]:
         """Take over changed fields of the user; see :meth:`Caller.apply_user_changes`."""
         return self._caller.apply_user_changes(changes)

@@ -2,6 +2,7 @@
 
 import asyncio
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,9 @@ from app.connections import Connection
 from app.journal import ConsolePrinted, FindingReported, Journal, RunFinished, RunStarted
 from connectors.contract.hosting import ErrorInfo
 from connectors.contract.model import CallContact, CallLog, Contact, User
+from connectors.host.load import ConnectorLoadError
 from connectors.host.local import LocalHost
+from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
 
 CONNECTOR = """
@@ -212,6 +215,106 @@ async def test_a_cancelled_lookup_ends_as_cancelled(tmp_path):
     assert [event.cancelled for event in finished] == [True]
     await bench.close()
     store.close()
+
+
+SLOW = """
+    import asyncio
+    from pathlib import Path
+    from connectors.contract.connector import Connector
+
+    class Slow(Connector):
+        auth_type = "other"
+
+        async def find_contact(self, given):
+            while given.phone_number == "wait" and not Path({gate!r}).exists():
+                await asyncio.sleep(0.01)
+            return {{"successful": True, "matchedContactInfo": [
+                {{"id": 1, "name": {name!r}, "type": "contact"}}]}}
+"""
+
+
+@pytest.fixture
+def versions(tmp_path, at_end):
+    """Return a bench on version one of a connector, what saves another, and the gate to its end."""
+    source, gate = tmp_path / "slow.py", tmp_path / "gate"
+
+    def save(name):
+        source.write_text(textwrap.dedent(SLOW.format(name=name, gate=str(gate))))
+
+    save("One")
+    store = CoreStore(":memory:")
+    connection = Connection(id="slow", name="Slow", platform=str(source), user=User(id="1-slow"))
+    bench = Bench(connection, HostProcess(str(source)), store, Journal())
+
+    async def close():
+        await bench.close()
+        store.close()
+
+    at_end.append(close)
+    return bench, save, gate
+
+
+def named(run):
+    return [contact.name for contact in run.contacts]
+
+
+def digest_of(bench, run):
+    return bench.journal.started(run.run_id).digest
+
+
+async def test_a_run_ends_on_the_version_that_it_began_with(versions):
+    bench, save, gate = versions
+    first = (await bench.open()).digest
+    old = bench._hosted.host
+    under_way = asyncio.get_running_loop().create_task(bench.find("wait"))
+    await asyncio.sleep(0)
+    save("Two")
+    second = (await bench.reload(HostProcess(bench.connection.platform))).digest
+    closing = asyncio.get_running_loop().create_task(bench.close_replaced())
+    after = await bench.find("+12025550123")
+    assert named(after) == ["Two"]
+    assert digest_of(bench, after) == second != first
+    assert old.pid is not None
+    gate.touch()
+    before = await under_way
+    await closing
+    assert named(before) == ["One"]
+    assert digest_of(bench, before) == first
+    assert old.pid is None
+
+
+async def test_a_version_that_cannot_be_loaded_changes_nothing(versions):
+    bench, _save, _gate = versions
+    description = await bench.open()
+    path = Path(bench.connection.platform)
+    path.write_text("def (:\n")
+    fresh = HostProcess(str(path))
+    with pytest.raises(ConnectorLoadError) as caught:
+        await bench.reload(fresh)
+    assert caught.value.position.line == 1
+    assert fresh.pid is None
+    assert bench.description == description
+    assert named(await bench.find("+12025550123")) == ["One"]
+
+
+async def test_a_manifest_of_a_wrong_shape_changes_nothing(versions):
+    bench, save, _gate = versions
+    await bench.open()
+    save("Two")
+    Path(bench.connection.platform).with_name("manifest.json").write_text('{"page":\n 1}')
+    with pytest.raises(ConnectorLoadError, match=r"manifest\.json:1: page has a wrong shape"):
+        await bench.reload(HostProcess(bench.connection.platform))
+    assert named(await bench.find("+12025550123")) == ["One"]
+
+
+async def test_the_user_of_a_connection_outlives_a_version(bench):
+    await bench.open()
+    bench.core.apply_user_changes({"accessToken": "next"})
+    await bench.reload(LocalHost(bench.connection.platform))
+    await bench.close_replaced()
+    assert bench.core.user.access_token == "next"
+    assert bench.display_name == "small"
+    await bench.close()
 
 
 def test_a_failure_is_said_in_a_sentence():

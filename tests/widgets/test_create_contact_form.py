@@ -44,3 +44,18 @@ def test_number_is_read_only_and_problem_shown(form):
     assert form.findChild(QLabel, "createProblem").text() == "Refused."
     form.show_busy(True)
     assert not form.findChild(QPushButton, "createButton").isEnabled()
+
+
+def test_other_types_leave_the_chosen_one_and_what_was_typed(qtbot, form):
+    qtbot.keyClicks(form.findChild(QLineEdit, "createNameField"), "Nora")
+    combo = form.findChild(QComboBox, "createTypeCombo")
+    combo.setCurrentIndex(1)
+    with qtbot.assertNotEmitted(form.type_changed):
+        form.show_types((("A", "Account"), ("C", "Contact")), form.contact_type)
+    assert form.contact_type == "C"
+    form.show_types((("A", "Account"),), form.contact_type)
+    assert form.contact_type == "A"
+    form.show_types((), form.contact_type)
+    assert (form.contact_type, combo.isVisible()) == ("", False)
+    assert form.findChild(QLineEdit, "createNameField").text() == "Nora"
+    assert form.field_values == {"src": "web"}

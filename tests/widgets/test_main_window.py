@@ -67,6 +67,8 @@ def test_it_starts_idle_and_an_unknown_state_changes_nothing(window):
 def test_the_title_names_the_connector(window):
     window.show_connector("Insightly")
     assert window.windowTitle() == "Insightly - Callbench"
+    window.show_connector("Insightly", "reloaded 14:02:11 3fa91c")
+    assert window.windowTitle() == "Insightly - reloaded 14:02:11 3fa91c - Callbench"
     window.show_connector("")
     assert window.windowTitle() == "Callbench"
 
@@ -95,6 +97,9 @@ def test_an_error_stays_until_it_is_dismissed(qtbot, window):
     assert banner.isVisible()
     texts = [label.text() for label in banner.findChildren(QLabel)]
     assert texts == ["The CRM refused the key. Enter a new one."]
+    window.clear_error()
+    assert not banner.isVisible()
+    window.show_error("The CRM refused the key. Enter a new one.")
     qtbot.mouseClick(banner.findChild(QToolButton), Qt.MouseButton.LeftButton)
     assert not banner.isVisible()
 
@@ -109,11 +114,23 @@ def test_an_error_stays_until_it_is_dismissed(qtbot, window):
         ("Import HAR", "import_har_requested"),
         ("Export HAR", "export_har_requested"),
         ("Copy request as cURL", "copy_curl_requested"),
+        ("Reload the connector", "reload_requested"),
     ],
 )
 def test_commands_only_ask(qtbot, window, name, signal):
     with qtbot.waitSignal(getattr(window, signal)):
         action(window, name).trigger()
+
+
+def test_running_again_after_a_reload_is_a_choice(qtbot, window):
+    choice = action(window, "Run the last lookup again after a reload")
+    assert choice.isCheckable()
+    assert not choice.isChecked()
+    with qtbot.waitSignal(window.rerun_after_reload_changed) as told:
+        choice.trigger()
+    assert told.args == [True]
+    window.show_rerun_after_reload(on=False)
+    assert not choice.isChecked()
 
 
 def test_a_note_stands_in_the_status_bar_for_a_while(window):

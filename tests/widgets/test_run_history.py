@@ -276,3 +276,11 @@ def test_a_run_is_chosen_by_its_id_and_an_unknown_one_changes_nothing(qtbot, his
     assert told.args == [2]
     history.choose_run(99)
     assert history.selected_runs() == [2]
+
+
+def test_the_version_of_a_run_is_told_on_demand(history):
+    history.show_run_row(run(1, version="3fa91c"))
+    history.show_run_row(run(2))
+    table = table_of(history)
+    assert table.item(1, 2).toolTip() == "findContact\nConnector version 3fa91c"
+    assert table.item(0, 2).toolTip() == "findContact"

@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
+from widgets import theme
+from widgets.load_problem import LoadProblem
 from widgets.top_bar import MODES, TopBar
 
 
@@ -73,8 +75,29 @@ def test_formats_are_counted_and_listed(bar):
 
 
 def test_the_loaded_version_is_shown(bar):
-    bar.show_loaded("3fa91c2")
-    assert bar.findChild(QLabel, "loadedLabel").text() == "3fa91c2"
+    bar.show_loaded("reloaded 14:02:11 3fa91c")
+    assert bar.findChild(QLabel, "loadedLabel").text() == "reloaded 14:02:11 3fa91c"
+
+
+def test_everything_has_its_room_in_the_smallest_window(bar, qapp):
+    theme.apply(qapp, "light")
+    bar.show_connections([("a", "A connection with a very long name indeed")], "a")
+    bar.show_mode("SANDBOX")
+    bar.show_formats([])
+    bar.show_loaded("reloaded 14:02:11 3fa91c")
+    bar.show_load_problem("Version 3fa91c goes on: " + "a long story " * 40)
+    assert bar.minimumSizeHint().width() <= 960
+
+
+def test_why_the_files_cannot_be_loaded_is_shown_and_asked_for(qtbot, bar):
+    strip = bar.findChild(LoadProblem, "loadProblem")
+    assert not strip.isVisible()
+    bar.show_load_problem("Version 3fa91c goes on: small.py:3: invalid syntax.")
+    assert strip.isVisible()
+    with qtbot.waitSignal(bar.load_problem_requested):
+        qtbot.mouseClick(strip, Qt.MouseButton.LeftButton)
+    bar.show_load_problem("")
+    assert not strip.isVisible()
 
 
 @pytest.mark.parametrize(

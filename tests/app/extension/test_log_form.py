@@ -389,3 +389,38 @@ def test_the_header_tells_the_call():
         "(415) 555-0100",
     )
     assert (state.result_text, state.duration_text) == ("Call connected", "01:05")
+
+
+class TestAnotherManifest:
+    def test_what_was_filled_in_stays_where_its_field_does(self):
+        box = Field(const="box", type="inputField")
+        page = form([ADA, NEW], Field(const="text", type="inputField"), box)
+        page.set_field("text", "typed")
+        page.set_field("box", "typed too")
+        page.set_note("half a sen")
+        page.edit_title("Mine")
+        text = Field(const="text", type="inputField", title="Other title")
+        warning = Field(const="box", type="warning")
+        page.use_manifest(manifest(warning, text, Field(const="new", type="inputField")))
+        state = page.state()
+        assert [(field.const, field.value) for field in state.fields] == [
+            ("box", ""),
+            ("text", "typed"),
+            ("new", ""),
+        ]
+        assert (state.note, state.title) == ("half a sen", "Mine")
+
+    def test_a_type_that_is_gone_gives_way_to_the_first(self):
+        page = form([NEW])
+        page.select_contact("createNewContact")
+        page.set_new_type("contact")
+        page.use_manifest(manifest(types=(ContactType(value="account"), *TYPES)))
+        assert page.state().new_type == "contact"
+        page.use_manifest(manifest(types=(ContactType(value="account"),)))
+        assert page.state().new_type == "account"
+
+    def test_a_search_that_is_gone_is_not_chosen_any_more(self):
+        page = form([ADA], search=True)
+        page.select_contact("searchContact")
+        page.use_manifest(manifest())
+        assert page.state().selected == "contact:1"

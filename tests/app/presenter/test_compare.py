@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QLabel, QTableWidget
 
@@ -149,3 +150,13 @@ async def test_a_run_that_has_not_ended_is_said(open_desk):
     desk.presenter.compare.compare(998, 999)
     assert desk.window.findChild(CompareRunsDialog) is None
     assert "998" in desk.window.statusBar().currentMessage()
+
+
+def test_another_version_of_the_connector_is_told():
+    sides = [
+        msgspec.structs.replace(a_run(ADA).started, digest=digest)
+        for digest in ("a1b2c3000000", "d4e5f6000000")
+    ]
+    a, b = (Evidence(started, a_run(ADA).finished, a_run(ADA).exchanges) for started in sides)
+    rows = shown(compare_state(a, b))
+    assert ("What was asked", "connector's version", "changed", "a1b2c3", "d4e5f6") in rows

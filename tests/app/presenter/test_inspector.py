@@ -207,3 +207,14 @@ async def test_after_close_nothing_is_followed(open_desk):
     desk.presenter.phone.look_up(seed.DEMO["plain"].e164)
     await desk.idle()
     assert inspector.started(0) is before
+
+
+async def test_the_last_lookup_of_a_connection_is_known(open_desk):
+    desk = await open_desk()
+    bench, inspector = desk.presenter.bench, desk.presenter.inspector
+    assert inspector.last_lookup(bench.connection.id) is None
+    await bench.find(seed.DEMO["plain"].e164)
+    await bench.search("Keller")
+    await bench.read_contact(1)
+    assert inspector.last_lookup(bench.connection.id).subject == "Keller"
+    assert inspector.last_lookup("another") is None

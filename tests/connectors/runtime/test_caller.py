@@ -110,3 +110,19 @@ def test_changes_of_the_user_are_merged_and_unknown_ones_refused():
     assert refused == ("nonsense", "id")
     assert subject.user.platform_additional_info == {"a": 1, "b": 2}
     assert (subject.user.refresh_token, subject.user.id) == ("r", "1-small")
+
+
+async def test_another_version_keeps_the_user_and_makes_the_header_anew():
+    connector = FakeConnector(getBasicAuth="x")
+    subject = caller(connector, "apiKey", "getBasicAuth", "findContact")
+    await subject.call("findContact", FindContactInput())
+    subject.apply_user_changes({"name": "Tess"})
+    user = subject.user
+    connector.results["getBasicAuth"] = "y"
+    operations = ("getBasicAuth", "findContact", "getCallLog")
+    subject.renew("smaller", described("apiKey", operations))
+    await subject.call("findContact", FindContactInput())
+    assert (subject.user, subject.header) == (user, "Basic y")
+    with pytest.raises(StopError) as caught:
+        await subject.call("createContact", FindContactInput())
+    assert "smaller has no createContact" in caught.value.error.message

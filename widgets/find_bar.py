@@ -128,6 +128,13 @@ class FindBar(QWidget):
         self._find.setFocus()
         self._find.selectAll()
 
+    def start(self, wanted: str) -> None:
+        """Put the cursor into the find field, with another text to look for if there is one."""
+        if wanted and "\u2029" not in wanted:
+            self._find.setText(wanted)
+        self.look_again()
+        self.focus_find()
+
 
 def _arrow(name: str, words: str, icon_name: str) -> QToolButton:
     button = QToolButton()

@@ -28,8 +28,9 @@ from app.presenter.contacts import ContactsPresenter
 from app.presenter.inspector import InspectorPresenter
 from app.presenter.learn import LearnPresenter
 from app.presenter.match import MatchPresenter
-from app.presenter.phone import PhonePresenter
+from app.presenter.phone import PhonePresenter, matches_text
 from app.presenter.probe import ProbePresenter
+from app.presenter.source import SourcePresenter
 from app.presenter.timeline import TimelinePresenter
 from app.presenter.traffic import EXPORT, IMPORT, TrafficPresenter
 from app.sandbox.process import SandboxHandle, start_or_join
@@ -78,6 +79,7 @@ class WindowPresenter(QObject):
         self._sandbox: SandboxHandle | None = None
         self._store = CoreStore(home / "core.sqlite")
         self._formats_dialog: FormatsDialog | None = None
+        self._wanted = settings.connection
         self.match = MatchPresenter(window.match, self.journal, self._manifest_of, self)
         self.inspector = InspectorPresenter(window, self.match, self)
         self.inspector.follow(self.journal)
@@ -123,6 +125,13 @@ class WindowPresenter(QObject):
         self.accounts = ConnectPresenter(window, connections, self.tasks, self)
         self.accounts.saved.connect(self._on_connection_saved)
         self.accounts.removed.connect(self._on_connection_removed)
+        self.source = SourcePresenter(
+            window,
+            self.tasks,
+            after_save=self.after_save,
+            look_up=self._look_up_again,
+            parent=self,
+        )
         self.phone.use_pop_settings(settings.call_pop)
         self.phone.pop_settings_changed.connect(self._on_pop_settings_changed)
         top = window.top_bar
@@ -189,6 +198,7 @@ class WindowPresenter(QObject):
         self.traffic.close()
         self.contacts.close()
         self.caches.close()
+        self.source.close()
         if self.bench is not None:
             await self.bench.close()
         if self._sandbox is not None:
@@ -199,39 +209,87 @@ class WindowPresenter(QObject):
         save_settings(self.home, self.settings)
 
     async def _connect(self, connection_id: str) -> None:
+        self._wanted = connection_id
         self.window.set_bench_state("loading")
         previous, self.bench = self.bench, None
         if previous is not None:
             await previous.close()
         try:
             connection = self._connection(connection_id)
-            bench = Bench(
-                connection,
-                HostProcess(connection.platform),
-                self._store,
-                self.journal,
-                keep_user=self._connections.user_keeper(connection),
-            )
-            try:
-                description = await bench.open()
-            except BaseException:
-                await bench.close()
-                raise
+            self.source.show_connector(connection.platform)
+            bench = await self._opened(connection)
         except (ConnectorLoadError, ConnectionUnusableError) as error:
             self.window.show_error(str(error))
             self.window.set_bench_state("error")
             self.window.phone.show_connection("", connected=False)
+            if isinstance(error, ConnectorLoadError):
+                self.source.show_load_error(error)
             return
         self.bench = bench
         self.settings.connection = connection_id
         self.phone.reset()
-        display_name = bench.manifest.display_name or description.display_name
+        self._show_bench(bench)
+
+    async def after_save(self) -> None:
+        """Load the connector in use anew, as its files are now; one that works stays until then.
+
+        Raises:
+            ConnectorLoadError: it cannot be loaded.
+        """
+        wanted = self._wanted
+        try:
+            bench = await self._opened(self._connection(wanted))
+        except ConnectionUnusableError as error:
+            raise ConnectorLoadError(str(error)) from error
+        if wanted != self._wanted:  # The user has gone to another connection meanwhile.
+            await bench.close()
+            return
+        before, self.bench = self.bench, bench
+        self.settings.connection = wanted
+        if before is None:
+            self.phone.reset()
+            self.window.clear_error()
+        else:
+            await before.close()
+        self._show_bench(bench)
+
+    async def _opened(self, connection: Connection) -> Bench:
+        bench = Bench(
+            connection,
+            HostProcess(connection.platform),
+            self._store,
+            self.journal,
+            keep_user=self._connections.user_keeper(connection),
+        )
+        try:
+            await bench.open()
+        except BaseException:
+            await bench.close()
+            raise
+        return bench
+
+    def _show_bench(self, bench: Bench) -> None:
+        description = bench.description
+        display_name = bench.manifest.display_name
+        if description is not None:
+            display_name = display_name or description.display_name
+            self.window.top_bar.show_loaded(description.digest)
         self.window.phone.show_connection(display_name, connected=True)
-        self.window.top_bar.show_mode(connection.mode)
-        self.window.top_bar.show_loaded(description.digest)
+        self.window.top_bar.show_mode(bench.connection.mode)
         self.window.top_bar.show_formats(self.formats())
         self.window.show_connector(display_name)
         self.window.set_bench_state("ready")
+
+    async def _look_up_again(self) -> str:
+        """Look the last number up past the caches; say what came of it."""
+        number = self.inspector.number or self.phone.dialled()
+        if not number:
+            return "Saved. Type a phone number, then Save and run looks it up."
+        run = await self.phone.match(number, force_refresh=True)
+        if run is None:
+            return f"Saved. {number} was not looked up."
+        error = run.outcome.error
+        return f"{number}: {error.message if error else matches_text(run.contacts)}"
 
     def _list_connections(self) -> str:
         """Show the sandbox's connections and the saved ones; return the id of the one to use."""

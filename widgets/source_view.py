@@ -213,7 +213,7 @@ class SourceView(QWidget):
             page.scrolled = scrolled
             self._enter(name)
 
-    def text(self, name: str) -> str:
+    def text_of(self, name: str) -> str:
         """Return the text of a file that is in hand, each line ended by a line feed."""
         # toPlainText() would turn a no-break space into a space.
         return self._pages[name].document.toRawText().replace("\u2029", "\n")

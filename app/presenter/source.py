@@ -131,7 +131,7 @@ class SourcePresenter(QObject):
         if name not in self._open:
             self._read(name, bring=False)
         if name in self._open:
-            rows = self._view.text(name).split("\n")
+            rows = self._view.text_of(name).split("\n")
             mark = mark_at(rows, position.line, "error", str(error), column=position.column)
             self._open[name].load_marks = [mark]
         if name == self._view.front:
@@ -199,7 +199,6 @@ class SourcePresenter(QObject):
         self._window.ask_before_closing = None
         self._check_timer.stop()
         self._look_timer.stop()
-        self._watcher.deleteLater()
 
     def _timer(self, ms: int, work: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -314,7 +313,7 @@ class SourcePresenter(QObject):
 
     async def _write(self, name: str) -> bool:
         held = self._open[name]
-        text, revision = self._view.text(name), self._view.revision(name)
+        text, revision = self._view.text_of(name), self._view.revision(name)
         try:
             source = await asyncio.to_thread(
                 write_source, Path(name), held.base, text, held.on_disk
@@ -339,7 +338,7 @@ class SourcePresenter(QObject):
             self._tasks.start(self._show_marks(name), name=CHECK)
 
     async def _show_marks(self, name: str) -> None:
-        text, revision = self._view.text(name), self._view.revision(name)
+        text, revision = self._view.text_of(name), self._view.revision(name)
         path, is_main = Path(name), self._main == Path(name)
         if is_slow(path):
             marks = await asyncio.to_thread(check, path, text, main=is_main)

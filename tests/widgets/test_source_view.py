@@ -63,7 +63,7 @@ def test_without_a_file_it_says_why(view):
 def test_a_text_comes_back_as_it_was_shown(view):
     odd = 'a\u00a0b\n\tc\n\n"\u2028"'
     view.show_text("/x/proxy.json", odd, json=True, locked=False)
-    assert view.text("/x/proxy.json") == odd
+    assert view.text_of("/x/proxy.json") == odd
 
 
 def test_an_edit_is_unsaved_until_it_is_undone_or_saved(qtbot, view):
@@ -89,11 +89,11 @@ def test_a_file_keeps_text_undo_and_cursor_while_another_is_in_front(qtbot, view
     qtbot.keyClicks(editor(view), "x")
     view.show_text("/x/manifest.json", "{}", json=True, locked=False)
     assert view.front == "/x/manifest.json"
-    assert view.text("/x/manifest.json") == "{}"
+    assert view.text_of("/x/manifest.json") == "{}"
     view.bring("/x/proxy.json")
     assert editor(view).textCursor().blockNumber() == 2
     editor(view).undo()
-    assert view.text("/x/proxy.json") == TEXT
+    assert view.text_of("/x/proxy.json") == TEXT
     assert part(view, QComboBox, "sourceFileCombo").currentIndex() == 0
 
 
@@ -101,10 +101,10 @@ def test_what_is_taken_over_from_disk_can_be_undone(qtbot, view):
     qtbot.keyClicks(editor(view), "mine")
     view.go_to(2, 3)
     view.replace_text("/x/proxy.json", "{\n}\n", locked=False)
-    assert view.text("/x/proxy.json") == "{\n}\n"
+    assert view.text_of("/x/proxy.json") == "{\n}\n"
     assert not view.is_unsaved("/x/proxy.json")
     editor(view).undo()
-    assert view.text("/x/proxy.json") == f"mine{TEXT}"
+    assert view.text_of("/x/proxy.json") == f"mine{TEXT}"
     assert view.is_unsaved("/x/proxy.json")
 
 

@@ -60,7 +60,7 @@ class Source:
 
     async def change(self, old, new):
         """Select a text and type another one over it."""
-        at = self.view.text(self.view.front).index(old)
+        at = self.view.text_of(self.view.front).index(old)
         cursor = self.editor.textCursor()
         cursor.setPosition(at)
         cursor.setPosition(at + len(old), QTextCursor.MoveMode.KeepAnchor)
@@ -93,7 +93,7 @@ class Source:
 
     @property
     def text(self):
-        return self.view.text(self.view.front)
+        return self.view.text_of(self.view.front)
 
 
 def connection_to(path, urls):

@@ -170,10 +170,12 @@ class SourcePresenter(QObject):
     @Slot()
     def look_at_disk(self) -> None:
         """Take over what was written outside; ask where that would cost the user's edits."""
+        if self._closed:
+            return
         if self._by_path:
             self._list()
         for name, held in list(self._open.items()):
-            if is_on_disk(Path(name), held.on_disk):
+            if _is_as_shown(Path(name), held):
                 continue
             if self._view.is_unsaved(name):
                 if name == self._view.front:
@@ -333,7 +335,7 @@ class SourcePresenter(QObject):
     @Slot()
     def _check(self) -> None:
         name = self._view.front
-        if name in self._open:
+        if name in self._open and not self._closed:
             self._tasks.cancel(CHECK)
             self._tasks.start(self._show_marks(name), name=CHECK)
 
@@ -398,3 +400,15 @@ class SourcePresenter(QObject):
     def _on_discard_chosen(self) -> None:
         self._closed = True
         self._window.close()
+
+
+def _is_as_shown(path: Path, held: _Open) -> bool:
+    """Tell whether a file has the content that the user has seen, and is as locked as then."""
+    if not is_on_disk(path, held.on_disk):
+        return False
+    if not held.base.locked:
+        return True
+    try:
+        return read_source(path).locked == held.base.locked
+    except SourceFileError:
+        return False

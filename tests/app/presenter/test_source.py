@@ -255,6 +255,27 @@ async def test_a_change_outside_asks_while_there_are_edits(open_source, folder, 
         assert "Mine" in path.read_text()
 
 
+async def test_a_file_that_is_added_is_offered(open_source, folder):
+    source = await open_source(folder)
+    await source.change("Insightly (proxy)", "Mine")
+    (folder / "more.json").write_text("{}")
+    await source.desk.until(lambda: source.files.count() == 3)
+    assert source.file(2) == "more.json"
+    assert Path(source.view.front).name == "proxy.json"
+    assert "Mine" in source.text
+
+
+async def test_after_the_end_nothing_is_looked_at(open_source, folder):
+    source = await open_source(folder)
+    await source.desk.presenter.close()
+    (folder / "proxy.json").write_text("{}")
+    source.desk.presenter.source.look_at_disk()
+    source.desk.presenter.source._check()
+    assert '"operations"' in source.text
+    assert source.desk.presenter.tasks.idle
+    assert source.desk.presenter.source.may_close()
+
+
 async def test_nothing_is_written_over_a_change_that_was_not_seen(open_source, folder):
     source = await open_source(folder)
     path = folder / "proxy.json"
@@ -285,6 +306,9 @@ async def test_a_read_only_file_is_shown_and_told(open_source, folder):
     assert source.editor.isReadOnly()
     assert source.desk.child(QLabel, "sourceUnsavedLabel").text() == "Read-only"
     assert '"operations"' in source.text
+    (folder / "proxy.json").chmod(0o644)
+    await source.desk.until(lambda: not source.editor.isReadOnly())
+    assert source.said() == ""
 
 
 async def test_a_file_that_became_read_only_loses_no_text(open_source, folder):

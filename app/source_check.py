@@ -18,11 +18,12 @@ import msgspec
 from app.source_files import MANIFEST
 from connectors.contract.manifest import Manifest
 from connectors.contract.model import from_wire
-from connectors.proxy.config import ProxyConfigError, read_config
+from connectors.proxy.config import Problem, ProxyConfigError, read_config
 from connectors.proxy.json_text import Place, lines
 from widgets.inspector_state import SourceMark
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\w+|.')
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _STEP = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 
 
@@ -49,9 +50,15 @@ def check(path: Path, text: str, *, main: bool) -> list[SourceMark]:
 
 
 def mark_at(
-    rows: Sequence[str], line: int, severity: Any, said: str, *, column: int = 0, key: str = ""
+    rows: Sequence[str],
+    line: int,
+    severity: Any,
+    said: str,
+    *,
+    column: int = 0,
+    words: Sequence[str] = (),
 ) -> SourceMark:
-    """Return a mark under the key or the word at the column, else under the whole line.
+    """Return a mark under one of the words or what is at the column, else under the whole line.
 
     Args:
         rows: the lines of the whole text.
@@ -59,14 +66,14 @@ def mark_at(
         severity: ``error`` or ``warning``.
         said: one sentence.
         column: counted from 1, 0 where it is not known.
-        key: a key of JSON on that line.
+        words: the first of them that is on the line is underlined.
     """
     if not 1 <= line <= len(rows):
         return SourceMark(0, 0, 0, severity, said)
     content = rows[line - 1]
-    quoted = json.dumps(key, ensure_ascii=False)
-    if key and quoted in content:
-        return SourceMark(line, content.index(quoted) + 1, len(quoted), severity, said)
+    shown = next((word for word in words if word in content), "")
+    if shown:
+        return SourceMark(line, content.index(shown) + 1, len(shown), severity, said)
     if 1 <= column <= len(content):
         word = _WORD.match(content, column - 1)
         return SourceMark(line, column, len(word[0]) if word else 1, severity, said)
@@ -81,7 +88,7 @@ def _check_config(text: str) -> list[SourceMark]:
     except ProxyConfigError as error:
         return [mark_at(rows, error.line, "error", str(error), column=error.column)]
     marks = [
-        mark_at(rows, problem.line, "warning", problem.text, key=_last_key(problem.place))
+        mark_at(rows, problem.line, "warning", problem.text, words=_words_of(problem))
         for problem in reading.problems
     ]
     around = _wrong_shapes(text, reading.manifest) if reading.manifest else []
@@ -130,9 +137,9 @@ def _wrong_shape(text: str, root: Place, entry: Any) -> list[SourceMark]:
             place = place[:-1]
         what = path or "The manifest"
         said = f"{what} has a wrong shape: {reason}."
-        key = next((str(step) for step in reversed(place) if isinstance(step, str)), "")
+        words = [_quoted(step) for step in reversed(place) if isinstance(step, str)]
         rows = text.split("\n")
-        return [mark_at(rows, known.get(place, 1), "error", said, key=key)]
+        return [mark_at(rows, known.get(place, 1), "error", said, words=words)]
     return []
 
 
@@ -158,6 +165,12 @@ def _sentence(said: str) -> str:
     return f"{said[:1].upper()}{said[1:]}{end}"
 
 
-def _last_key(place: str) -> str:
-    """Return the last key of a place that is written with dots."""
-    return re.sub(r"(\[\d+\])+$", "", place).rpartition(".")[2]
+def _words_of(problem: Problem) -> list[str]:
+    """Return what to underline: the template that is wrong, else the key that the problem is at."""
+    template = _TEMPLATE.search(problem.text) if problem.code == "UNKNOWN_VARIABLE" else None
+    key = _quoted(re.sub(r"(\[\d+\])+$", "", problem.place).rpartition(".")[2])
+    return [template[0], key] if template else [key]
+
+
+def _quoted(key: str) -> str:
+    return json.dumps(key, ensure_ascii=False)

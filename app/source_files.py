@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import itertools
 import os
 import re
 import stat
@@ -84,8 +85,9 @@ def source_files(platform: str) -> list[Path]:
         found.append(manifest)
     own_folder = path.is_dir() or (main is not None and main.stem in {"connector", "index"})
     if own_folder:
-        found += [each for each in _walk(folder) if each not in found]
-    return found[:MOST_FILES]
+        others = (each for each in _walk(folder) if each not in (main, manifest))
+        found += itertools.islice(others, MOST_FILES)
+    return found
 
 
 def _walk(folder: Path) -> Iterator[Path]:

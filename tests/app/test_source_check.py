@@ -51,6 +51,12 @@ def test_what_production_passes_over_is_a_warning_under_its_key():
     assert "did you mean listPath" in mark[3]
 
 
+def test_an_unknown_variable_is_underlined_itself():
+    text = PROXY.read_text().replace("{{apiKey}}", "{{apiKy}}")
+    (mark,) = marks_of(PROXY, text)
+    assert mark[1:3] == ("warning", "{{apiKy}}")
+
+
 def test_a_manifest_around_a_config_is_checked_too():
     data = {"contactTypes": [{"value": []}], "proxyConfig": json.loads(PROXY.read_text())}
     text = json.dumps(data, indent=1)

@@ -70,6 +70,11 @@ def test_a_project_is_listed_without_what_tools_made(tmp_path):
     assert listed(tmp_path, tmp_path / "index.js") == listed(tmp_path)
 
 
+def test_a_folder_of_thousands_lists_some(tmp_path):
+    put(tmp_path, "index.js", *(f"lib/{number}.js" for number in range(files.MOST_FILES + 50)))
+    assert len(listed(tmp_path)) == files.MOST_FILES + 1
+
+
 def test_the_first_file_is_the_one_that_is_loaded(tmp_path):
     put(tmp_path, "proxy.json", "index.js")
     assert main_file(str(tmp_path)).name == "index.js"

@@ -45,6 +45,11 @@ class TaskRunner:
         """Whether a task called `name` is under way."""
         return any(task.get_name() == name for task in self._tasks)
 
+    async def join(self, name: str) -> None:
+        """Wait until no task called `name` is under way, those that replace one included."""
+        while running := {task for task in self._tasks if task.get_name() == name}:
+            await asyncio.wait(running)
+
     async def close(self) -> None:
         """Cancel every task and wait for its end."""
         tasks = list(self._tasks)

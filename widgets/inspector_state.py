@@ -320,3 +320,20 @@ class ProbeState:
     tone: Tone
     stored: tuple[StoredRow, ...]
     advice: tuple[AdviceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMark:
+    """Something that is wrong with a source file.
+
+    Attributes:
+        line: counted from 1, 0 where no line is to blame.
+        column: counted from 1 in characters, with `length` what is underlined.
+        text: one sentence.
+    """
+
+    line: int
+    column: int
+    length: int
+    severity: Literal["error", "warning"]
+    text: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
     from widgets.network_view import NetworkView
     from widgets.raw_view import RawView
     from widgets.run_history import RunHistory
+    from widgets.source_view import SourceView
     from widgets.timeline_view import TimelineView
 
 PHONE_WIDTH = 404
 NOTE_MS = 8000
-TABS = ("Match", "Contacts", "Network", "Timeline", "Console", "Caches", "Raw")
+TABS = ("Match", "Contacts", "Network", "Timeline", "Console", "Caches", "Raw", "Source")
 STATES = {
     "idle": "Idle",
     "loading": "Working …",
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
     console: ConsoleView
     network: NetworkView
     raw: RawView
+    source: SourceView
     timeline: TimelineView
     run_history: RunHistory
 
@@ -143,6 +146,7 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self._actions: list[QAction] = []
         self._layout_before: bytes | None = None
+        self.ask_before_closing: Callable[[], bool] | None = None
         self._build_menus()
         self.top_bar.palette_requested.connect(self.open_palette)
         self.setProperty("benchState", "idle")
@@ -160,12 +164,14 @@ class MainWindow(QMainWindow):
         from widgets.network_view import NetworkView  # noqa: PLC0415
         from widgets.raw_view import RawView  # noqa: PLC0415
         from widgets.run_history import RunHistory  # noqa: PLC0415
+        from widgets.source_view import SourceView  # noqa: PLC0415
         from widgets.timeline_view import TimelineView  # noqa: PLC0415
 
         self.match, self.console = MatchView(), ConsoleView()
         self.network, self.raw = NetworkView(), RawView()
         self.timeline = TimelineView()
         self.contacts, self.caches = ContactsView(), CachesView()
+        self.source = SourceView()
         views = (
             self.match,
             self.contacts,
@@ -174,6 +180,7 @@ class MainWindow(QMainWindow):
             self.console,
             self.caches,
             self.raw,
+            self.source,
         )
         for name, view in zip(TABS, views, strict=True):
             self.add_tab(name, view)
@@ -265,7 +272,10 @@ class MainWindow(QMainWindow):
         ShortcutsDialog(self._actions, self).open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell that the window has been closed."""
+        """Tell that the window has been closed, unless something has to be asked first."""
+        if self.ask_before_closing is not None and not self.ask_before_closing():
+            event.ignore()
+            return
         super().closeEvent(event)
         self.closed.emit()
 
@@ -277,10 +287,12 @@ class MainWindow(QMainWindow):
         self._add(file, "Phone formats", "Ctrl+,", self.top_bar.formats_requested)
         self._add(file, "Learn formats…", "", self.learn_formats_requested)
         self._add(file, "Open CRM page", "", self.top_bar.open_crm_page_requested)
+        self._add(file, "Save source", "Ctrl+S", self._save_source)
         self._add(file, "Import HAR", "Ctrl+Shift+O", self.import_har_requested)
         self._add(file, "Export HAR", "Ctrl+Shift+E", self.export_har_requested)
         self._add(file, "Quit", "Ctrl+Q", self.close)
-        self._add(run, "Look up", "Ctrl+Return", self.look_up_requested)
+        self._add(run, "Look up", "Ctrl+Return", self._look_up)
+        self._add(run, "Save source and run", "", self._run_source)
         self._add(run, "Run again", "Ctrl+R", self.replay_requested)
         self._add(run, "Reload the connector", "Ctrl+Shift+R", self.reload_requested)
         self._rerun_after_reload = self._add(
@@ -296,6 +308,8 @@ class MainWindow(QMainWindow):
             action = self._add(view, f"Show {name}", "", None)
             action.triggered.connect(partial(MainWindow.show_tab, self, name))
         self._add(view, "Find in this tab", "Ctrl+F", self._focus_find)
+        self._add(view, "Next problem in the source", "F8", self._next_problem)
+        self._add(view, "Previous problem in the source", "Shift+F8", self._previous_problem)
         self._add(view, "Next pane", "F6", self._next_pane)
         self._add(view, "Previous pane", "Shift+F6", self._previous_pane)
         self._add(view, "Light or dark", "Ctrl+Shift+L", self._toggle_scheme)
@@ -318,9 +332,35 @@ class MainWindow(QMainWindow):
     @Slot()
     def _focus_find(self) -> None:
         view = self._tabs.currentWidget()
-        for known in (self.console, self.network, self.caches, self.raw):
+        for known in (self.console, self.network, self.caches, self.raw, self.source):
             if view is known:
                 known.focus_find()
+
+    @Slot()
+    def _look_up(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.source.isAncestorOf(focused):
+            self.source.run_requested.emit()
+        else:
+            self.look_up_requested.emit()
+
+    @Slot()
+    def _save_source(self) -> None:
+        self.source.save_requested.emit()
+
+    @Slot()
+    def _run_source(self) -> None:
+        self.source.run_requested.emit()
+
+    @Slot()
+    def _next_problem(self) -> None:
+        self.show_tab("Source")
+        self.source.next_problem()
+
+    @Slot()
+    def _previous_problem(self) -> None:
+        self.show_tab("Source")
+        self.source.previous_problem()
 
     @Slot()
     def _next_pane(self) -> None:

@@ -12,6 +12,8 @@ MORE = (
     ("Enter in the phone number", "Look up"),
     ("Enter on a call", "Log call"),
     ("Tab, Shift+Tab", "Next, previous control"),
+    ("Ctrl+Return in the source", "Save and run"),
+    ("Tab, Shift+Tab in the source", "Indent more, less"),
 )
 
 

@@ -95,6 +95,18 @@ class ReloadPresenter(QObject):
             self._by_hand = True
             self._look_soon()
 
+    async def settle(self) -> None:
+        """Load what is on the disk now, if it has changed, and wait for the end of that.
+
+        Raises:
+            ConnectorLoadError: it cannot be loaded.
+        """
+        self._look_soon()
+        if self._looking is not None:
+            await asyncio.wait({self._looking})
+        if self._error is not None:
+            raise self._error
+
     @Slot()
     def _on_changed(self) -> None:
         self._look_soon()

@@ -28,9 +28,10 @@ from app.presenter.contacts import ContactsPresenter
 from app.presenter.inspector import InspectorPresenter
 from app.presenter.learn import LearnPresenter
 from app.presenter.match import MatchPresenter
-from app.presenter.phone import PhonePresenter
+from app.presenter.phone import PhonePresenter, matches_text
 from app.presenter.probe import ProbePresenter
 from app.presenter.reload import ReloadPresenter
+from app.presenter.source import SourcePresenter
 from app.presenter.timeline import TimelinePresenter
 from app.presenter.traffic import EXPORT, IMPORT, TrafficPresenter
 from app.sandbox.process import SandboxHandle, start_or_join
@@ -81,6 +82,7 @@ class WindowPresenter(QObject):
         self._formats_dialog: FormatsDialog | None = None
         self._wanted = ""
         """The connection that is open, or could not be opened."""
+        self._load_error: ConnectorLoadError | None = None
         self.match = MatchPresenter(window.match, self.journal, self._manifest_of, self)
         self.inspector = InspectorPresenter(window, self.match, self)
         self.inspector.follow(self.journal)
@@ -131,6 +133,13 @@ class WindowPresenter(QObject):
         self.reload.reopen_requested.connect(self._on_reopen_requested)
         window.show_rerun_after_reload(on=settings.rerun_after_reload)
         window.rerun_after_reload_changed.connect(self._on_rerun_after_reload_changed)
+        self.source = SourcePresenter(
+            window,
+            self.tasks,
+            after_save=self._load_saved,
+            look_up=self._look_up_again,
+            parent=self,
+        )
         self.phone.use_pop_settings(settings.call_pop)
         self.phone.pop_settings_changed.connect(self._on_pop_settings_changed)
         top = window.top_bar
@@ -198,6 +207,7 @@ class WindowPresenter(QObject):
         self.traffic.close()
         self.contacts.close()
         self.caches.close()
+        self.source.close()
         if self.bench is not None:
             await self.bench.close()
         if self._sandbox is not None:
@@ -208,14 +218,15 @@ class WindowPresenter(QObject):
         save_settings(self.home, self.settings)
 
     async def _connect(self, connection_id: str) -> None:
+        self._wanted, self._load_error = connection_id, None
         self.window.set_bench_state("loading")
         self.reload.stop()
-        self._wanted = connection_id
         previous, self.bench = self.bench, None
         if previous is not None:
             await previous.close()
         try:
             connection = self._connection(connection_id)
+            self.source.show_connector(connection.platform)
             bench = Bench(
                 connection,
                 HostProcess(connection.platform),
@@ -234,6 +245,9 @@ class WindowPresenter(QObject):
             self.window.show_error(str(error))
             self.window.set_bench_state("error")
             self.window.phone.show_connection("", connected=False)
+            if isinstance(error, ConnectorLoadError):
+                self._load_error = error
+                self.source.show_load_error(error)
             return
         self.bench = bench
         self.settings.connection = connection_id
@@ -243,6 +257,31 @@ class WindowPresenter(QObject):
         self.window.top_bar.show_formats(self.formats())
         self.reload.follow(bench)
         self.window.set_bench_state("ready")
+
+    async def _load_saved(self) -> None:
+        """Bring the connector in use up to what was saved; one that works stays until then.
+
+        Raises:
+            ConnectorLoadError: it cannot be loaded.
+        """
+        if self.bench is not None:
+            await self.reload.settle()
+            return
+        self.connect_to(self._wanted)
+        await self.tasks.join(CONNECT)
+        if self._load_error is not None:
+            raise self._load_error
+
+    async def _look_up_again(self) -> str:
+        """Look the last number up past the caches; say what came of it."""
+        number = self.inspector.number or self.phone.dialled()
+        if not number:
+            return "Saved. Type a phone number, then Save and run looks it up."
+        run = await self.phone.match(number, force_refresh=True)
+        if run is None:
+            return f"Saved. {number} was not looked up."
+        error = run.outcome.error
+        return f"{number}: {error.message if error else matches_text(run.contacts)}"
 
     def _list_connections(self) -> str:
         """Show the sandbox's connections and the saved ones; return the id of the one to use."""

@@ -23,6 +23,9 @@ from connectors.proxy.template import MAX_DEPTH, expressions
 from connectors.proxy.variables import COMMON, INPUTS, USER_KEYS
 
 MAX_CONFIG_BYTES = 1024 * 1024
+MOST_COMPARED = 100
+"""An object with more keys is data, no slip of the pen; each comparison takes a millisecond."""
+
 EMBEDDED = "proxyConfig"
 LOG_FORMATS = ("text/plain", "text/html", "text/markdown", "custom")
 _SCHEMA_KEY = "$schema"
@@ -415,7 +418,7 @@ def _unknown_keys(data: Mapping[str, Any], part: Part, place: Place) -> Found:
         if key not in known:
             if key == _SCHEMA_KEY and not place:
                 continue
-            near = difflib.get_close_matches(key, known, 1)
+            near = difflib.get_close_matches(key, known, 1) if len(data) < MOST_COMPARED else []
             meant = f", did you mean {near[0]}" if near else ""
             yield (
                 "UNKNOWN_KEY",

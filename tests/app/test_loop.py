@@ -44,3 +44,21 @@ async def test_tasks_are_cancelled_by_name_and_nobody_is_told():
     await runner.close()
     assert second.cancelled()
     assert told == []
+
+
+async def test_joining_waits_for_the_task_and_for_the_one_in_its_place():
+    runner = TaskRunner(lambda _name, _error: None)
+    ended = []
+
+    async def work(number):
+        await asyncio.sleep(0)
+        ended.append(number)
+        if number == 1:
+            runner.start(work(2), name="one")
+
+    runner.start(work(1), name="one")
+    other = runner.start(asyncio.sleep(60), name="two")
+    await runner.join("one")
+    assert ended == [1, 2]
+    assert not other.done()
+    await runner.close()

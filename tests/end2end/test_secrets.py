@@ -36,7 +36,7 @@ ROLES = (
     Qt.ItemDataRole.AccessibleDescriptionRole,
     Qt.ItemDataRole.UserRole,
 )
-TABS = ("Match", "Contacts", "Network", "Timeline", "Console", "Caches", "Raw")
+TABS = ("Match", "Contacts", "Network", "Timeline", "Console", "Caches", "Raw", "Source")
 
 
 def forms(place):

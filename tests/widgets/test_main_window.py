@@ -265,6 +265,74 @@ def test_panes_are_reached_in_turn(window):
     )
 
 
+def test_the_find_field_of_the_source_opens_when_there_is_one(window):
+    window.show_tab("Source")
+    window.source.show_files([("x", "proxy.json")])
+    window.source.show_text("x", "{}", json=True, locked=False)
+    action(window, "Find in this tab").trigger()
+    assert window.findChild(QLineEdit, "sourceFind").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "signal"),
+    [("Save source", "save_requested"), ("Save source and run", "run_requested")],
+)
+def test_commands_for_the_source_go_to_its_tab(qtbot, window, name, signal):
+    with qtbot.waitSignal(getattr(window.source, signal)):
+        action(window, name).trigger()
+
+
+def test_look_up_in_the_source_is_save_and_run(qtbot, window):
+    window.activateWindow()
+    window.show_tab("Source")
+    window.source.show_files([("x", "proxy.json")])
+    window.source.show_text("x", "{}", json=True, locked=False)
+    window.source.go_to(1)
+    with (
+        qtbot.assertNotEmitted(window.look_up_requested),
+        qtbot.waitSignal(window.source.run_requested),
+    ):
+        action(window, "Look up").trigger()
+
+
+def test_the_next_problem_brings_its_tab_to_the_front(window):
+    for name in ("Next problem in the source", "Previous problem in the source"):
+        window.show_tab("Raw")
+        action(window, name).trigger()
+        assert window.current_tab() == "Source"
+
+
+def test_all_tabs_fit_into_the_smallest_window(qapp, window):
+    before = theme.current()
+    try:
+        theme.apply(qapp, before)
+        window.resize(960, 744)
+        window.reset_layout()
+        for name in TABS:
+            window.show_tab(name)
+            bar = window._tabs.tabBar()
+            assert bar.tabRect(bar.count() - 1).right() <= window._tabs.width()
+            assert bar.tabRect(0).left() >= 0
+    finally:
+        qapp.setStyleSheet("")
+
+
+def test_an_error_is_taken_away_when_it_is_mended(window):
+    window.show_error("It is broken.")
+    window.clear_error()
+    assert not window.findChild(QFrame, "errorBanner").isVisible()
+
+
+def test_closing_waits_for_an_answer(qtbot, window):
+    window.ask_before_closing = lambda: False
+    with qtbot.assertNotEmitted(window.closed):
+        window.close()
+    assert window.isVisible()
+    window.ask_before_closing = lambda: True
+    with qtbot.waitSignal(window.closed):
+        window.close()
+
+
 def test_closing_is_told(qtbot, window):
     with qtbot.waitSignal(window.closed):
         window.close()

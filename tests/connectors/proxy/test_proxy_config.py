@@ -234,3 +234,11 @@ def test_any_json_is_read_or_refused(data):
 def test_any_text_is_refused(text):
     with pytest.raises(ProxyConfigError):
         read_config(text)
+
+
+def test_thousands_of_unknown_keys_are_told_without_a_comparison_each():
+    many = {f"findContct{number}": {} for number in range(2000)}
+    reading = read_config(json.dumps({"auth": {}, "operations": many}))
+    unknown = [each for each in reading.problems if each.code == "UNKNOWN_KEY"]
+    assert len(unknown) == 2000
+    assert not any("did you mean" in each.text for each in unknown)

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { loadEnvironment } from './environment.mjs';
+import { typeScriptLoader } from './typescript.mjs';
 
 const INDEXES = ['index.js', 'index.cjs', 'index.mjs', 'index.ts'];
 const SOURCE = /\.(js|cjs|mjs|ts)$/;
@@ -113,31 +114,18 @@ async function importFrom(source, project, attempt) {
   // Node keeps a module that failed; a later attempt asks under another address.
   const again = attempt > 1 ? `?attempt=${attempt}` : '';
   try {
-    if (source.endsWith('.ts')) await prepareTypeScript(source, project);
-    return await import(pathToFileURL(source).href + again);
+    const url = pathToFileURL(source).href + again;
+    if (!source.endsWith('.ts')) return await import(url);
+    const loadTypeScript = await typeScriptLoader(source, project);
+    if (loadTypeScript) return await loadTypeScript(url);
   } catch (error) {
     if (error instanceof LoadError) throw error;
     throw new LoadError(whyNot(source, project, error));
   }
-}
-
-/** Let Node run TypeScript: by the project's tsx, which knows all of it, else by itself. */
-async function prepareTypeScript(source, project) {
-  const require = createRequire(source);
-  let manifest;
-  try {
-    manifest = require.resolve('tsx/package.json');
-  } catch {
-    if (process.features.typescript) return;
-    throw new LoadError(
-      `${source} is TypeScript, which Node ${process.versions.node} cannot run by itself: run ` +
-        `npm install tsx in ${project}, or use Node 22.18 or later.`,
-    );
-  }
-  const file = require(manifest).exports['./esm/api'].import.default;
-  const tsx = await import(pathToFileURL(path.join(path.dirname(manifest), file)).href);
-  require('tsx/cjs/api').register();
-  tsx.register();
+  throw new LoadError(
+    `${source} is TypeScript, which Node ${process.versions.node} cannot run by itself: run ` +
+      `npm install tsx in ${project}, or use Node 22.18 or later.`,
+  );
 }
 
 function whyNot(source, project, error) {

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from app.bench import Bench, Run, failure_sentence
+from app.bench import Bench, Run
 from app.checks import Finding, check
 from app.checks.memory import RunMemory
 from app.cli import (
@@ -34,6 +34,7 @@ from app.connections import (
 from app.evidence import Evidence, evidence_of
 from app.explain.matrix import match_matrix
 from app.explain.verdict import verdict_of
+from app.failure import failure_sentence
 from app.home import home
 from app.journal import Journal
 from app.sandbox.process import start_or_join

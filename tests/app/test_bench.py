@@ -5,10 +5,9 @@ import textwrap
 
 import pytest
 
-from app.bench import Bench, failure_sentence
+from app.bench import Bench
 from app.connections import Connection
 from app.journal import ConsolePrinted, FindingReported, Journal, RunFinished, RunStarted
-from connectors.contract.hosting import ErrorInfo
 from connectors.contract.model import CallContact, CallLog, Contact, User
 from connectors.host.local import LocalHost
 from connectors.runtime.store import CoreStore
@@ -212,10 +211,3 @@ async def test_a_cancelled_lookup_ends_as_cancelled(tmp_path):
     assert [event.cancelled for event in finished] == [True]
     await bench.close()
     store.close()
-
-
-def test_a_failure_is_said_in_a_sentence():
-    said = failure_sentence(ErrorInfo(type="E", message="CRM down"), "insightly")
-    assert said == "CRM down (insightly)."
-    assert failure_sentence(ErrorInfo(type="E", message="Whole."), "x") == "Whole."
-    assert failure_sentence(ErrorInfo(type="Boom", message=" "), "x") == "Boom (x)."

@@ -106,7 +106,7 @@ def check_created_id_is_new(evidence: Evidence, earlier: Sequence[Evidence]) -> 
                 continue
             text = (
                 f"{entry.called} got the id of {other.called}, who has {shown(run.number)}: "
-                "whoever is opened or logged to, it may be the other."
+                "calls of the one may be logged to the other."
             )
             where = f"run {run.started.run_id} {other.path}.id"
             yield found(Rule.CREATED_ID_REPEATED, "error", text, f"{entry.path}.id", where)

@@ -44,6 +44,7 @@ from connectors.contract.model import (
     from_wire,
     to_wire,
 )
+from connectors.host.manifest import manifest_of
 from connectors.runtime.core import Core, Outcome
 from connectors.runtime.store import CoreStore
 
@@ -129,9 +130,7 @@ class Bench:
         description = await self._host.describe()
         self.description = description
         if description.manifest:
-            self.manifest = from_wire(
-                {"name": description.platform} | description.manifest, Manifest
-            )
+            self.manifest = manifest_of(description)
         self._core = Core(
             self._invoke,
             self._store,

@@ -53,9 +53,10 @@ from connectors.contract.hosting import (
     InvokeOptions,
 )
 from connectors.contract.manifest import AuthField, Manifest
-from connectors.contract.model import CallContact, CallLog, CallParty, from_wire, to_wire
+from connectors.contract.model import CallContact, CallLog, CallParty, to_wire
 from connectors.host.load import ConnectorLoadError
 from connectors.host.local import LocalHost
+from connectors.host.manifest import manifest_of
 from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
 from connectors.runtime.transport import RouteError, parse_routes
@@ -312,10 +313,7 @@ async def _signed_in(
         ConnectorLoadError: the connector cannot be loaded.
     """
     values = {const: _value(text) for const, text in entered.items()}
-    description = await host.describe()
-    fields = _sign_in_page(
-        from_wire({"name": description.platform} | description.manifest, Manifest)
-    )
+    fields = _sign_in_page(manifest_of(await host.describe()))
     missing = [field.const for field in fields if field.required and not values.get(field.const)]
     if missing:
         raise CommandError(f"The sign-in needs {missing[0]}: --sign-in {missing[0]}=VALUE.")

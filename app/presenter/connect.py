@@ -14,8 +14,9 @@ from app.connections import Connection, ConnectionFile, ConnectionUnusableError,
 from app.loop import TaskRunner
 from connectors.contract.hosting import Description
 from connectors.contract.manifest import Manifest
-from connectors.contract.model import User, from_wire
+from connectors.contract.model import User
 from connectors.host.load import ConnectorLoadError, builtin_platforms
+from connectors.host.manifest import manifest_of
 from connectors.host.process import HostProcess
 from connectors.runtime.sign_in import SignIn
 from connectors.runtime.transport import RouteError, parse_routes
@@ -97,14 +98,9 @@ class ConnectPresenter(QObject):
         host = HostProcess(platform)
         try:
             description = await host.describe()
-            manifest = _manifest(description)
+            manifest = manifest_of(description)
         except ConnectorLoadError as error:
             self._dialog.show_connector_problem(str(error))
-            return
-        except msgspec.ValidationError as error:
-            self._dialog.show_connector_problem(
-                f"The manifest of {platform} has a wrong shape: {error}."
-            )
             return
         finally:
             await host.close()
@@ -190,7 +186,7 @@ class ConnectPresenter(QObject):
         if values.name in taken:
             dialog.show_field_problem("name", "Another connection has this name.")
             return None
-        manifest = _manifest(description)
+        manifest = manifest_of(description)
         for field in _fields(description, manifest):
             kept = field.secret and self._edited is not None
             if field.required and not kept and not values.auth.get(field.const):
@@ -272,10 +268,6 @@ class ConnectPresenter(QObject):
             return
         self._dialog.accept()
         self.saved.emit(connection_id)
-
-
-def _manifest(description: Description) -> Manifest:
-    return from_wire({"name": description.platform} | description.manifest, Manifest)
 
 
 def _fields(description: Description, manifest: Manifest) -> tuple[AuthFieldState, ...]:

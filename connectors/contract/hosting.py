@@ -17,7 +17,11 @@ class Description(Wire, frozen=True, kw_only=True, omit_defaults=False):
     Attributes:
         kind: ``python``, ``proxy``, ``nodejs`` or ``appconnect``.
         manifest: the manifest's JSON as it stands in the file, empty when there is none.
-        source: the file that was loaded; `digest` is the first 12 hex digits of its SHA-256.
+        manifest_file: that file; empty when there is none.
+        environment_file: the ``.env`` file that was read; empty when there is none.
+        source: the file that was loaded.
+        digest: names the version of the connector's files; the bench makes it for a host that
+            does not.
     """
 
     platform: str
@@ -27,6 +31,8 @@ class Description(Wire, frozen=True, kw_only=True, omit_defaults=False):
     log_format: str
     operations: tuple[str, ...]
     manifest: dict[str, Any] = msgspec.field(default_factory=dict)
+    manifest_file: str = ""
+    environment_file: str = ""
     source: str = ""
     digest: str = ""
 
@@ -56,6 +62,20 @@ class InvokeOptions(Wire, frozen=True, kw_only=True, omit_defaults=False):
     cassette: str = ""
 
 
+class SourcePosition(Wire, frozen=True, kw_only=True, omit_defaults=False):
+    """Where in a connector's files something is wrong.
+
+    Attributes:
+        file: absolute path.
+        line: counted from 1, 0 where it is not known.
+        column: counted from 1, 0 where it is not known.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+
 class ErrorInfo(Wire, frozen=True, kw_only=True, omit_defaults=False):
     """Why an operation has no result.
 
@@ -65,12 +85,14 @@ class ErrorInfo(Wire, frozen=True, kw_only=True, omit_defaults=False):
             ``ConnectorLoadError`` come from the host's side.
         status: the CRM's HTTP status when the error carries one.
         stack: where it was raised, for developers; may be empty.
+        position: of a ``ConnectorLoadError``: what to mend; None where the loader cannot tell.
     """
 
     type: str
     message: str
     status: int | None = None
     stack: str = ""
+    position: SourcePosition | None = None
 
 
 class Reply(Wire, frozen=True, kw_only=True, omit_defaults=False):

@@ -130,7 +130,7 @@ class Server:
         try:
             description = await self._host.describe()
         except ConnectorLoadError as error:
-            self._error(number, -32001, "ConnectorLoadError", str(error))
+            self._refuse_load(number, error)
             return
         self._channel.send({"id": number, "result": to_wire(description)})
 
@@ -146,15 +146,19 @@ class Server:
                 invocation=number,
             )
         except ConnectorLoadError as error:
-            self._error(number, -32001, "ConnectorLoadError", str(error))
+            self._refuse_load(number, error)
             return
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
         self._channel.send({"id": number, "result": to_wire(reply)})
 
-    def _error(self, number: Any, code: int, kind: str, message: str) -> None:
-        error = {"code": code, "message": message, "data": {"type": kind}}
+    def _refuse_load(self, number: Any, error: ConnectorLoadError) -> None:
+        position = {"position": to_wire(error.position)} if error.position else {}
+        self._error(number, -32001, "ConnectorLoadError", str(error), **position)
+
+    def _error(self, number: Any, code: int, kind: str, message: str, **more: Any) -> None:
+        error = {"code": code, "message": message, "data": {"type": kind} | more}
         self._channel.send({"id": number, "error": error})
 
 

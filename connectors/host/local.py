@@ -130,6 +130,7 @@ class LocalHost:
             log_format=connector.get_log_format_type(),
             operations=tuple(loaded.kind.operations()),
             manifest=loaded.manifest,
+            manifest_file=str(loaded.manifest_file.resolve()) if loaded.manifest_file else "",
             source=str(loaded.source),
             digest=loaded.digest,
         )

@@ -9,6 +9,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,12 +26,14 @@ from connectors.contract.hosting import (
     InvokeOptions,
     OnEvent,
     Reply,
+    SourcePosition,
     UserEvent,
 )
 from connectors.contract.model import from_wire, to_wire
 from connectors.host.command import host_command
 from connectors.host.console import MAX_PRINT
-from connectors.host.load import ConnectorLoadError
+from connectors.host.json_position import json_position
+from connectors.host.load import ConnectorLoadError, sources_of
 from connectors.nodejs.redaction import HostRedaction
 from connectors.runtime.redact import Redactor, secrets_in
 
@@ -39,6 +42,8 @@ GRACE_S = 0.3
 SHUTDOWN_S = 1.0
 START_S = 30.0
 MAX_LINE = 16 * 1024 * 1024
+SHORT = 6
+"""How many digits of a version are shown."""
 LARGE_LINE = 256 * 1024
 EVENTS: dict[str, type[ConsoleEvent | CacheEvent | UserEvent | FindingEvent]] = {
     "console": ConsoleEvent,
@@ -60,6 +65,7 @@ class HostProcess:
         self._child: _Child | None = None
         self._starting = asyncio.Lock()
         self._replacing: asyncio.Task[None] | None = None
+        self._version = ""
 
     @property
     def pid(self) -> int | None:
@@ -88,8 +94,14 @@ class HostProcess:
                 "its module does something slow while it is imported."
             ) from None
         if isinstance(answer, ErrorInfo):
-            raise ConnectorLoadError(answer.message)
-        return from_wire(answer, Description)
+            raise ConnectorLoadError(answer.message, answer.position)
+        description = from_wire(answer, Description)
+        if not description.digest:
+            sources = await asyncio.to_thread(sources_of, self._platform, description)
+            digest = await asyncio.to_thread(sources.digest)
+            description = msgspec.structs.replace(description, digest=digest)
+        self._version = description.digest
+        return description
 
     async def invoke(
         self,
@@ -105,7 +117,10 @@ class HostProcess:
         try:
             child = await self._running()
         except ConnectorLoadError as error:
-            return Reply(error=ErrorInfo(type="ConnectorLoadError", message=str(error)))
+            refused = ErrorInfo(
+                type="ConnectorLoadError", message=str(error), position=error.position
+            )
+            return Reply(error=self._with_version(refused))
         params = {
             "operation": operation,
             "input": input,
@@ -131,7 +146,7 @@ class HostProcess:
                 self._replace()
         ms = (time.perf_counter() - began) * 1000
         if isinstance(answer, ErrorInfo):
-            return Reply(error=answer, ms=ms)
+            return Reply(error=self._with_version(answer), ms=ms)
         return from_wire(answer, Reply)
 
     async def close(self) -> None:
@@ -143,6 +158,16 @@ class HostProcess:
         child, self._child = self._child, None
         if child is not None:
             await child.close()
+
+    def _with_version(self, error: ErrorInfo) -> ErrorInfo:
+        """Say of a connector that was loaded once and cannot be any more what has become of it."""
+        if error.type != "ConnectorLoadError" or not self._version:
+            return error
+        return msgspec.structs.replace(
+            error,
+            message=f"The process that ran version {self._version[:SHORT]} has ended, and the "
+            f"files as they are now cannot be loaded: {error.message}",
+        )
 
     def _replace(self) -> None:
         """Start a new process ahead of the next operation; one that cannot load is not retried."""
@@ -344,8 +369,7 @@ class _Child:
         if future is not None and not future.done():
             error = message.get("error")
             if isinstance(error, dict):
-                kind = (error.get("data") or {}).get("type", "HostError")
-                future.set_result(ErrorInfo(type=kind, message=str(error.get("message", ""))))
+                future.set_result(_error_info(error))
             else:
                 future.set_result(message.get("result"))
 
@@ -386,6 +410,22 @@ class _Child:
             message=f"The process of {self._platform} {how} in the middle of its work; the next "
             f"operation gets a new one.{words}",
         )
+
+
+def _error_info(error: dict[str, Any]) -> ErrorInfo:
+    """Read an error of the protocol."""
+    data = error.get("data") or {}
+    position = None
+    with contextlib.suppress(msgspec.ValidationError):
+        position = from_wire(data.get("position"), SourcePosition)
+    if position is not None and not position.line and position.file.endswith(".json"):
+        # What Node says of broken JSON often has no line.
+        position = json_position(Path(position.file))
+    return ErrorInfo(
+        type=data.get("type", "HostError"),
+        message=str(error.get("message", "")),
+        position=position,
+    )
 
 
 def _event(message: dict[str, Any]) -> HostEvent | None:

@@ -39,11 +39,15 @@ ItemPath = Annotated[str | None, Meta(description="A dotted path inside one entr
 
 
 class ProxyConfigError(Exception):
-    """A config cannot be run; the message is one sentence, `line` is 0 where it is not known."""
+    """A config cannot be run; the message is one sentence.
 
-    def __init__(self, message: str, line: int = 0) -> None:
+    `line` and `column` count from 1 and are 0 where they are not known.
+    """
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)
         self.line = line
+        self.column = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +308,7 @@ def read_config(text: str) -> ConfigReading:
         raise ProxyConfigError(
             f"The config is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
             error.lineno,
+            error.colno,
         ) from error
     except ValueError as error:
         raise ProxyConfigError(f"The config is not JSON: {error}.") from error

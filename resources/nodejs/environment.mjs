@@ -26,16 +26,16 @@ export function parseEnvironment(text) {
   return found;
 }
 
-/** Put the .env file nearest to the connector, within its project, into the environment. */
+/** Put the .env file nearest to the connector, within its project, into the environment; name it. */
 export function loadEnvironment(folder, project) {
   for (let at = folder; ; at = path.dirname(at)) {
     const file = path.join(at, '.env');
     if (fs.existsSync(file)) {
       const found = parseEnvironment(fs.readFileSync(file, 'utf8'));
       for (const [key, value] of Object.entries(found)) process.env[key] ??= value;
-      return;
+      return file;
     }
-    if (at === project || at === path.dirname(at)) return;
+    if (at === project || at === path.dirname(at)) return '';
   }
 }
 

@@ -30,8 +30,12 @@ function send(message) {
 const notify = (method, params) => send({ method, params });
 const printing = new Printing(notify);
 
-function refuse(id, code, type, message) {
-  send({ id: id ?? null, error: { code, message, data: { type } } });
+function refuse(id, code, type, message, more = {}) {
+  send({ id: id ?? null, error: { code, message, data: { type, ...more } } });
+}
+
+function refuseLoad(id, { message, position }) {
+  refuse(id, -32001, 'ConnectorLoadError', message, position ? { position } : {});
 }
 
 function take(line) {
@@ -90,8 +94,8 @@ async function describe(id) {
     const connector = await loaded();
     send({ id, result: await connector.describe() });
   } catch (error) {
-    const why = error instanceof LoadError ? error.message : `${target} cannot be described: ${error}.`;
-    refuse(id, -32001, 'ConnectorLoadError', why);
+    const message = `${target} cannot be described: ${error}.`;
+    refuseLoad(id, error instanceof LoadError ? error : { message });
   } finally {
     printing.flush(0);
   }
@@ -124,7 +128,7 @@ async function invoke(id, params) {
   invocation.showRequests();
   printing.flush(id);
   if (outcome instanceof LoadError) {
-    refuse(id, -32001, 'ConnectorLoadError', outcome.message);
+    refuseLoad(id, outcome);
   } else if (outcome instanceof Stopped && outcome.type === 'OperationCancelledError') {
     refuse(id, -32800, outcome.type, outcome.message);
   } else {

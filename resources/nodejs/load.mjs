@@ -1,7 +1,6 @@
 // Finds the operations of a connector in its own project, and describes it.
 
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,8 +11,6 @@ import { typeScriptLoader } from './typescript.mjs';
 
 const INDEXES = ['index.js', 'index.cjs', 'index.mjs', 'index.ts'];
 const SOURCE = /\.(js|cjs|mjs|ts)$/;
-const DIGESTED = /\.(js|cjs|mjs|ts|json)$/;
-const MAX_DIGESTED_FILES = 500;
 
 /** Operations that production calls with something else than one object. */
 const ARGUMENTS = {
@@ -23,12 +20,20 @@ const ARGUMENTS = {
 /** A connector cannot be loaded; the message is one sentence that says why and what to do. */
 export class LoadError extends Error {
   name = 'ConnectorLoadError';
+
+  /** `position` is `{file, line, column}`; what is not known is left out. */
+  constructor(message, position) {
+    super(message);
+    this.position = position;
+  }
 }
 
 /** A loaded connector. */
 export class Connector {
-  constructor(platform, module, source, project, manifest) {
-    Object.assign(this, { platform, module, source, project, manifest });
+  /** `found` is what manifestOf() returns. */
+  constructor(platform, module, source, project, found) {
+    const { manifest, file: manifestFile } = found;
+    Object.assign(this, { platform, module, source, project, manifest, manifestFile });
     this.operations = namesOf(module);
   }
 
@@ -39,7 +44,7 @@ export class Connector {
   }
 
   async describe() {
-    const { manifest, operations, platform, source } = this;
+    const { manifest, manifestFile, operations, platform, source } = this;
     const said = async (operation, otherwise) => {
       if (!operations.includes(operation)) return otherwise;
       const answer = await this.run(operation, {});
@@ -53,8 +58,9 @@ export class Connector {
       logFormat: await said('getLogFormatType', 'text/plain'),
       operations,
       manifest,
+      manifestFile,
+      environmentFile: this.environmentFile,
       source,
-      digest: digestOf(source),
     };
   }
 }
@@ -65,7 +71,13 @@ export async function load(given, attempt) {
   const isFolder = fs.statSync(target).isDirectory();
   const folder = isFolder ? target : path.dirname(target);
   const project = projectAround(folder);
-  loadEnvironment(folder, project);
+  const environmentFile = loadEnvironment(folder, project);
+  const connector = await find(target, folder, project, attempt);
+  return Object.assign(connector, { environmentFile });
+}
+
+async function find(target, folder, project, attempt) {
+  const isFolder = target === folder;
   const index = isFolder ? INDEXES.find((name) => fs.existsSync(path.join(target, name))) : target;
   if (!index) return loadInterfaces(target, project, attempt);
   const source = path.resolve(target, index);
@@ -80,12 +92,14 @@ export async function load(given, attempt) {
   }
   const registered = registeredIn(source, folder, name);
   if (registered) {
-    const manifest = { ...registered.manifest, ...manifestOf(folder, registered.platform) };
-    return new Connector(registered.platform, registered.module, source, project, manifest);
+    const { manifest, file } = manifestOf(folder, registered.platform);
+    const both = { manifest: { ...registered.manifest, ...manifest }, file };
+    return new Connector(registered.platform, registered.module, source, project, both);
   }
   throw new LoadError(
     `${source} exports no operation: it must export functions such as findContact, with ` +
       'module.exports or export default, or register them with connectorRegistry.',
+    { file: source },
   );
 }
 
@@ -103,6 +117,7 @@ async function loadInterfaces(target, project, attempt) {
     throw new LoadError(
       `${folder} holds no connector: it needs an index.js, or one file for each operation, such ` +
         'as interfaces/findContact.js.',
+      { file: folder },
     );
   }
   const owner = path.basename(folder) === 'interfaces' ? path.dirname(folder) : folder;
@@ -120,45 +135,86 @@ async function importFrom(source, project, attempt) {
     if (loadTypeScript) return await loadTypeScript(url);
   } catch (error) {
     if (error instanceof LoadError) throw error;
-    throw new LoadError(whyNot(source, project, error));
+    throw whyNot(source, project, error);
   }
   throw new LoadError(
     `${source} is TypeScript, which Node ${process.versions.node} cannot run by itself: run ` +
       `npm install tsx in ${project}, or use Node 22.18 or later.`,
+    { file: source },
   );
 }
 
 function whyNot(source, project, error) {
   const message = String(error?.message ?? error).split('\n')[0];
   const missing = /Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
-  if (missing && /^(?:[./]|file:)/.test(missing)) {
-    return `${source} needs ${missing}, which is not there.`;
-  }
   if (missing) {
+    const position = importing(missing, message, error, source, project);
+    if (/^(?:[./]|file:)/.test(missing)) {
+      return new LoadError(`${source} needs ${missing}, which is not there.`, position);
+    }
     const [scope, name] = missing.split('/');
     const wanted = scope.startsWith('@') ? `${scope}/${name}` : scope;
-    return `${wanted} is missing: run npm install in ${project}.`;
+    return new LoadError(`${wanted} is missing: run npm install in ${project}.`, position);
+  }
+  const position = positionOfSyntaxError(source, error);
+  if (position) {
+    const place = `${position.file}:${position.line}`;
+    return new LoadError(`${source} has a syntax error at ${place}: ${message}.`, position);
   }
   if (error instanceof SyntaxError) {
-    const place = placeIn(error.stack ?? '') ?? placeOfSyntaxError(source);
-    return place
-      ? `${source} has a syntax error at ${place}: ${message}.`
-      : `${source}, or a file that it imports, has a syntax error: ${message}.`;
+    const sentence = `${source}, or a file that it imports, has a syntax error: ${message}.`;
+    return new LoadError(sentence, { file: source });
   }
   const kind = error instanceof Error ? error.name : 'It threw';
-  return `${source} cannot be loaded: ${kind}: ${message}.`;
+  return new LoadError(
+    `${source} cannot be loaded: ${kind}: ${message}.`,
+    positionInStack(error, project) ?? { file: source },
+  );
 }
 
-/** Return FILE:LINE where a text of Node's has one on a line of its own. */
-function placeIn(text) {
-  const found = /^(?:file:\/\/)?(\/[^\n?]*?)(?:\?[^\n:]*)?:(\d+)$/m.exec(text);
-  return found ? `${decodeURI(found[1])}:${found[2]}` : undefined;
-}
-
-/** Ask Node where a module's syntax error is: importing it does not say. */
-function placeOfSyntaxError(source) {
+/** Return where a syntax error is; importing a module does not always say, checking it does. */
+function positionOfSyntaxError(source, error) {
+  // So esbuild reports TypeScript, which Node's errors are not for.
+  const built = /^(\/[^\n]*?):(\d+):(\d+): ERROR: /m.exec(String(error?.message ?? ''));
+  if (built) return { file: built[1], line: Number(built[2]), column: Number(built[3]) + 1 };
+  if (!(error instanceof SyntaxError)) return undefined;
+  const said = positionIn(error.stack ?? '');
+  if (said) return said;
   const checked = spawnSync(process.execPath, ['--check', source], { encoding: 'utf8' });
-  return placeIn(checked.stderr ?? '');
+  return positionIn(checked.stderr ?? '');
+}
+
+/** Read FILE:LINE on a line of its own; the second line after it marks the column. */
+function positionIn(text) {
+  const found = /^(?:file:\/\/)?(\/[^\n?]*?)(?:\?[^\n:]*)?:(\d+)$/m.exec(text);
+  if (!found) return undefined;
+  const marks = text.slice(found.index).split('\n')[2] ?? '';
+  return { file: decodeURI(found[1]), line: Number(found[2]), column: marks.indexOf('^') + 1 };
+}
+
+/** Return the innermost line of an error's stack that is the project's own. */
+function positionInStack(error, project) {
+  const frames = /(?:file:\/\/)?(\/[^\s()?]*)(?:\?[^\s:]*)?:(\d+):(\d+)\)?$/gm;
+  for (const [, file, line, column] of String(error?.stack ?? '').matchAll(frames)) {
+    const own = decodeURI(file);
+    if (own.startsWith(`${project}${path.sep}`) && !own.includes('/node_modules/')) {
+      return { file: own, line: Number(line), column: Number(column) };
+    }
+  }
+  return undefined;
+}
+
+/** Return where a module that is missing is imported. */
+function importing(missing, message, error, source, project) {
+  const inStack = positionInStack(error, project);
+  if (inStack) return inStack;
+  const [, from] = / imported from (\/.*)$/.exec(message) ?? [];
+  const file = from && fs.existsSync(from) ? from : source;
+  // An absolute address stands for what the importer wrote relative to itself.
+  const written = path.basename(missing, path.extname(missing));
+  const lines = fs.readFileSync(file, 'utf8').split('\n');
+  const at = lines.findIndex((line) => /\b(?:import|from|require)\b/.test(line) && line.includes(written));
+  return { file, line: at + 1, column: at < 0 ? 0 : lines[at].indexOf(written) + 1 };
 }
 
 /** Return what a module exports, whichever way it was written or compiled; null without any. */
@@ -199,7 +255,7 @@ function registeredIn(source, folder, name) {
       ...(registry.platformInterfaces?.keys() ?? []),
     ]),
   ];
-  const wanted = manifestOf(folder, name).name ?? name;
+  const wanted = manifestOf(folder, name).manifest.name ?? name;
   const platform = platforms.includes(wanted) ? wanted : platforms[0];
   if (!platform) return null;
   if (platforms.length > 1 && platform !== wanted) {
@@ -216,14 +272,17 @@ function registeredIn(source, folder, name) {
   return { platform, module: registry.getConnector(platform), manifest };
 }
 
-/** Return the manifest beside the connector, or its entry in the one above; empty without. */
+/** Return the manifest beside the connector, or its entry in the one above, with its file. */
 function manifestOf(folder, platform) {
   const beside = path.join(folder, 'manifest.json');
-  if (fs.existsSync(beside)) return platformOf(readManifest(beside), platform);
+  if (fs.existsSync(beside)) {
+    return { manifest: platformOf(readManifest(beside), platform), file: beside };
+  }
   const above = path.join(path.dirname(folder), 'manifest.json');
-  if (!fs.existsSync(above)) return {};
-  const entry = readManifest(above).platforms?.[platform];
-  return entry ? { name: platform, ...entry } : {};
+  const entry = fs.existsSync(above) ? readManifest(above).platforms?.[platform] : undefined;
+  return entry
+    ? { manifest: { name: platform, ...entry }, file: above }
+    : { manifest: {}, file: '' };
 }
 
 function readManifest(file) {
@@ -231,10 +290,10 @@ function readManifest(file) {
   try {
     manifest = JSON.parse(fs.readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new LoadError(`The manifest ${file} is not JSON: ${error.message}.`);
+    throw new LoadError(`The manifest ${file} is not JSON: ${error.message}.`, { file });
   }
   if (manifest === null || typeof manifest !== 'object' || Array.isArray(manifest)) {
-    throw new LoadError(`The manifest ${file} is not a JSON object.`);
+    throw new LoadError(`The manifest ${file} is not a JSON object.`, { file, line: 1 });
   }
   return manifest;
 }
@@ -252,30 +311,4 @@ function projectAround(folder) {
     if (fs.existsSync(path.join(at, 'package.json'))) return at;
     if (at === path.dirname(at)) return folder;
   }
-}
-
-function digestOf(source) {
-  const isFile = fs.statSync(source).isFile();
-  const alone = isFile && !path.basename(source).startsWith('index.');
-  const folder = isFile ? path.dirname(source) : source;
-  const files = alone ? [source, path.join(folder, 'manifest.json')] : filesBelow(folder);
-  const digest = createHash('sha256');
-  for (const file of files) if (fs.existsSync(file)) digest.update(fs.readFileSync(file));
-  return digest.digest('hex').slice(0, 12);
-}
-
-function filesBelow(folder) {
-  const found = [];
-  const waiting = [folder];
-  while (waiting.length && found.length < MAX_DIGESTED_FILES) {
-    for (const entry of fs.readdirSync(waiting.pop(), { withFileTypes: true })) {
-      const file = path.join(entry.parentPath ?? entry.path, entry.name);
-      if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) {
-        waiting.push(file);
-      } else if (entry.isFile() && DIGESTED.test(entry.name)) {
-        found.push(file);
-      }
-    }
-  }
-  return found.sort();
 }

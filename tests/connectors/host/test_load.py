@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from connectors.contract.hosting import SourcePosition
 from connectors.host.load import ConnectorLoadError, builtin_platforms, load
 
 GOOD = "from connectors.contract.connector import Connector\nclass {}(Connector):\n    pass\n"
@@ -132,3 +133,44 @@ def test_a_proxy_config_that_cannot_run_is_said_in_one_sentence(tmp_path, conten
     path.write_bytes(content)
     with pytest.raises(ConnectorLoadError, match=said):
         load(str(path))
+
+
+@pytest.mark.parametrize(
+    ("files", "file", "line", "column"),
+    [
+        ({"connector.py": "x = 1\ndef (:\n"}, "connector.py", 2, 5),
+        ({"connector.py": "from .names import x", "names.py": "y = (\n"}, "names.py", 1, 5),
+        (
+            {"connector.py": "from .names import x", "names.py": "\n'é' + (1 + one)"},
+            "names.py",
+            2,
+            12,
+        ),
+        ({"connector.py": "x = 1\nimport no_such_package_here"}, "connector.py", 2, 1),
+        ({"connector.py": "import json\n\nx = json.loads('{')"}, "connector.py", 3, 5),
+        (
+            {"connector.py": GOOD.format("Own"), "manifest.json": '{\n "name": }'},
+            "manifest.json",
+            2,
+            10,
+        ),
+        ({"connector.py": GOOD.format("Own"), "manifest.json": "[]"}, "manifest.json", 1, 0),
+        ({"connector.py": "x = 1"}, "connector.py", 0, 0),
+        ({"proxy.json": '{"auth": {},\n "operations": ,'}, "proxy.json", 2, 16),
+        ({"proxy.json": '{"auth": {},\n "operations": 1}'}, "proxy.json", 2, 0),
+        ({"proxy.json": PROXY, "manifest.json": "{\n\n,"}, "manifest.json", 3, 1),
+    ],
+)
+def test_what_cannot_be_loaded_has_a_position(tmp_path, files, file, line, column):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ConnectorLoadError) as caught:
+        load(str(tmp_path))
+    expected = SourcePosition(file=str(tmp_path / file), line=line, column=column)
+    assert caught.value.position == expected
+
+
+def test_a_connector_that_is_not_there_has_no_position(tmp_path):
+    with pytest.raises(ConnectorLoadError) as caught:
+        load(str(tmp_path / "gone.py"))
+    assert caught.value.position is None

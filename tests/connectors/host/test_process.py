@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from connectors.contract.hosting import ConsoleEvent, ExchangeEvent, InvokeOptions
+from connectors.contract.hosting import ConsoleEvent, ExchangeEvent, InvokeOptions, SourcePosition
 from connectors.host.load import ConnectorLoadError
 from connectors.host.process import HostProcess
 
@@ -322,8 +322,11 @@ async def test_a_connector_that_cannot_be_loaded_says_why(tmp_path):
     path = tmp_path / "broken.py"
     path.write_text("def (:\n")
     host = HostProcess(str(path))
-    with pytest.raises(ConnectorLoadError, match=r"broken\.py:1"):
+    with pytest.raises(ConnectorLoadError, match=r"broken\.py:1") as caught:
         await host.describe()
+    position = SourcePosition(file=str(path), line=1, column=5)
+    assert caught.value.position == position
+    assert (await call(host, "fine")).error.position == position
     await host.close()
     await host.close()
 
@@ -361,6 +364,19 @@ async def test_a_connector_that_cannot_be_loaded_any_more_is_not_tried_again_and
     assert host.pid is None
     reply = await call(host, "fine")
     assert (reply.error.type, "code 5" in reply.error.message) == ("ConnectorExitedError", True)
+    await host.close()
+
+
+async def test_a_version_that_is_gone_and_cannot_be_loaded_any_more_is_said(source):
+    host = HostProcess(str(source))
+    version = (await host.describe()).digest[:6]
+    source.write_text("def (:\n")
+    await call(host, "exit")
+    reply = await call(host, "fine")
+    assert reply.error.type == "ConnectorLoadError"
+    assert reply.error.message.startswith(f"The process that ran version {version} has ended, and")
+    assert "syntax error" in reply.error.message
+    assert reply.error.position.line == 1
     await host.close()
 
 

@@ -173,6 +173,23 @@ async def test_the_project_s_environment_is_read_and_the_configuration_wins(tmp_
     assert (seen["TINYCRM_VERSION"], "NEW" in seen) == ("v2", False)
 
 
+async def test_files_outside_its_folder_are_named(tmp_path, drive):
+    folder = tmp_path / "connectors" / "mycrm"
+    folder.mkdir(parents=True)
+    (tmp_path / "package.json").write_text("{}")
+    (folder / "index.js").write_text("exports.findContact = async () => null;")
+    told = await drive(folder)[0].describe()
+    assert (told.manifest_file, told.environment_file) == ("", "")
+    (tmp_path / ".env").write_text("A=1")
+    (folder.parent / "manifest.json").write_text('{"platforms": {"mycrm": {"displayName": "My"}}}')
+    told = await drive(folder)[0].describe()
+    assert told.manifest_file == str(folder.parent / "manifest.json")
+    assert told.environment_file == str(tmp_path / ".env")
+    before = told.digest
+    (tmp_path / ".env").write_text("A=2")
+    assert (await drive(folder)[0].describe()).digest != before
+
+
 async def test_the_digest_follows_the_files(tmp_path, drive):
     shutil.copytree(DATA / "tinycrm", tmp_path / "project")
     before = (await drive(tmp_path / "project")[0].describe()).digest

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract.hosting import ConsoleEvent
+from connectors.contract.hosting import ConsoleEvent, SourcePosition
 from connectors.host.load import ConnectorLoadError
 from connectors.nodejs.node import node_command
 
@@ -246,6 +246,37 @@ async def test_a_broken_manifest_is_named(tmp_path, drive):
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(ConnectorLoadError, match=r"manifest\.json is not JSON"):
         await drive(tmp_path)[0].describe()
+
+
+@pytest.mark.parametrize(
+    ("files", "file", "line", "column"),
+    [
+        ({"index.js": "\nconst x = ;"}, "index.js", 2, 11),
+        ({"index.mjs": "\n\nexport default {{;"}, "index.mjs", 3, 17),
+        ({"index.js": "require('./names');", "names.js": "\n\n  let = 5 5;"}, "names.js", 3, 11),
+        ({"index.js": "require('./names');", "names.js": "\n  gone();"}, "names.js", 2, 3),
+        ({"index.mjs": "import './names.mjs';", "names.mjs": "\n  gone();"}, "names.mjs", 2, 3),
+        ({"index.js": "\nrequire('axios');"}, "index.js", 2, 1),
+        ({"index.mjs": "\nimport a from 'axios';"}, "index.mjs", 2, 16),
+        ({"index.mjs": "\nimport './gone.mjs';"}, "index.mjs", 2, 11),
+        ({"index.js": "throw 'words';"}, "index.js", 0, 0),
+        ({"index.js": "module.exports = {};"}, "index.js", 0, 0),
+        ({"index.js": "", "manifest.json": '{\n "name": }'}, "manifest.json", 2, 10),
+        ({"index.js": "", "manifest.json": "[]"}, "manifest.json", 1, 0),
+    ],
+)
+async def test_what_cannot_be_loaded_has_a_position(tmp_path, drive, files, file, line, column):
+    (tmp_path / "package.json").write_text("{}")
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    if files["index.js" if "index.js" in files else "index.mjs"] == "":
+        (tmp_path / "index.js").write_text("exports.findContact = async () => null;")
+    host, call = drive(tmp_path)
+    with pytest.raises(ConnectorLoadError) as caught:
+        await host.describe()
+    expected = SourcePosition(file=str(tmp_path / file), line=line, column=column)
+    assert caught.value.position == expected
+    assert (await call("findContact")).error.position == expected
 
 
 @pytest.mark.parametrize("name", ["small.mjs", "small.cjs"])

@@ -21,7 +21,7 @@ from connectors.contract.hosting import Description, SourcePosition
 from connectors.host.json_position import json_position
 from connectors.host.sources import Sources, sources_at
 from connectors.nodejs.files import data_of, imported_files
-from connectors.nodejs.source import is_javascript
+from connectors.nodejs.source import connectors_below, is_javascript
 
 PROXY_FILES = ("proxy.json", "proxyConfig.json")
 
@@ -118,6 +118,11 @@ def load(platform: str) -> LoadedConnector:
     name = path.name if path.is_dir() else path.stem
     if source.is_file() and source.suffix == ".json":
         return _loaded_proxy(name, source, sources_of(platform).digest())
+    if path.is_dir() and not source.is_file() and (inside := connectors_below(path)):
+        shown = [str(each) for each in inside[:3]] + (["..."] if len(inside) > 3 else [])
+        raise ConnectorLoadError(
+            f"{path} is the folder of a project, not of a connector: give {' or '.join(shown)}."
+        )
     if not source.is_file() or source.suffix != ".py":
         raise ConnectorLoadError(
             f"{path} has no connector.py or proxy.json, and is no Python or JSON file itself."

@@ -10,6 +10,7 @@ import { loadEnvironment } from './environment.mjs';
 import { typeScriptLoader } from './typescript.mjs';
 
 const INDEXES = ['index.js', 'index.cjs', 'index.mjs', 'index.ts'];
+const SAMPLES = ['.env.example', '.env.sample', '.env.test'];
 const SOURCE = /\.(js|cjs|mjs|ts)$/;
 
 /** Operations that production calls with something else than one object. */
@@ -85,12 +86,13 @@ async function find(target, folder, project, attempt) {
   const stem = path.basename(source, path.extname(source));
   const name = stem === 'index' ? path.basename(folder) : stem;
   const own = exportsOf(imported);
-  if (own) {
+  const registered = registeredIn(source, folder, name);
+  // The file that starts a server registers the connector, and exports the server.
+  if (own && (own.findContact || !registered)) {
     // A file of one interface exports the function itself.
     const module = typeof own === 'function' && !namesOf(own).length ? { [stem]: own } : own;
     return new Connector(name, module, source, project, manifestOf(folder, name));
   }
-  const registered = registeredIn(source, folder, name);
   if (registered) {
     const { manifest, file } = manifestOf(folder, registered.platform);
     const both = { manifest: { ...registered.manifest, ...manifest }, file };
@@ -154,7 +156,9 @@ function whyNot(source, project, error) {
     }
     const [scope, name] = missing.split('/');
     const wanted = scope.startsWith('@') ? `${scope}/${name}` : scope;
-    return new LoadError(`${wanted} is missing: run npm install in ${project}.`, position);
+    // Installing what is declared already does not bring what is not.
+    const install = declares(project, wanted) ? 'npm install' : `npm install ${wanted}`;
+    return new LoadError(`${wanted} is missing: run ${install} in ${project}.`, position);
   }
   const position = positionOfSyntaxError(source, error);
   if (position) {
@@ -166,10 +170,28 @@ function whyNot(source, project, error) {
     return new LoadError(sentence, { file: source });
   }
   const kind = error instanceof Error ? error.name : 'It threw';
+  const sentence = `${source} cannot be loaded: ${kind}: ${message.replace(/\.$/, '')}`;
   return new LoadError(
-    `${source} cannot be loaded: ${kind}: ${message}.`,
+    `${sentence}${environmentHint(project)}.`,
     positionInStack(error, project) ?? { file: source },
   );
+}
+
+/** Tell whether a project's package.json asks for a package. */
+function declares(project, wanted) {
+  try {
+    const told = JSON.parse(fs.readFileSync(path.join(project, 'package.json'), 'utf8'));
+    return wanted in { ...told.dependencies, ...told.devDependencies };
+  } catch {
+    return false;
+  }
+}
+
+/** Say so where a project has a sample of the settings that it reads, and no settings. */
+function environmentHint(project) {
+  if (fs.existsSync(path.join(project, '.env'))) return '';
+  const sample = SAMPLES.find((name) => fs.existsSync(path.join(project, name)));
+  return sample ? `; ${project} has no .env yet: copy ${sample} to .env` : '';
 }
 
 /** Return where a syntax error is; importing a module does not always say, checking it does. */

@@ -131,7 +131,7 @@ def test_what_cannot_be_loaded_is_one_sentence(capsys, tmp_path):
     (tmp_path / "bad.js").write_text("require('axios')")
     code, document, err = run(capsys, "connectors", str(tmp_path / "bad.js"))
     assert (code, document) == (2, None)
-    assert f"axios is missing: run npm install in {tmp_path}." in err
+    assert f"axios is missing: run npm install axios in {tmp_path}." in err
 
 
 def test_in_process_is_for_python_alone(capsys, connector):

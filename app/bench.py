@@ -28,7 +28,6 @@ from connectors.contract.hosting import (
     ConnectorHost,
     ConsoleEvent,
     Description,
-    ErrorInfo,
     ExchangeEvent,
     FindingEvent,
     HostEvent,
@@ -496,12 +495,6 @@ class Bench:
                     )
             case UserEvent():
                 self.core.apply_user_changes(event.changes)
-
-
-def failure_sentence(error: ErrorInfo, platform: str) -> str:
-    """Return one sentence for a person: what failed and what to do."""
-    message = error.message.strip() or error.type
-    return message if message.endswith((".", "!", "?")) else f"{message} ({platform})."
 
 
 def _readable_contact(entry: dict[str, Any]) -> Contact:

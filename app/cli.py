@@ -57,6 +57,14 @@ def build_parser() -> argparse.ArgumentParser:
     connecting.add_argument("--timeout", type=_seconds, metavar="S", help="seconds per operation")
     driving = _Parser(add_help=False, parents=[connecting])
     driving.add_argument("platform", metavar="PLATFORM", help="built-in connector, or a path")
+    signing = _Parser(add_help=False)
+    signing.add_argument(
+        "--sign-in",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a field of the sign-in page, for example apiKey=...; KEY=@FILE reads it from a file",
+    )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
 
     verb = verbs.add_parser("formats", parents=[shared], help="how formats spell a number")
@@ -75,22 +83,26 @@ def build_parser() -> argparse.ArgumentParser:
     tape.add_argument("--record", metavar="F.har", help="keep the requests and answers here")
     tape.add_argument("--replay", metavar="F.har", help="answer from here, without a network")
 
-    verb = verbs.add_parser("find", parents=[shared, driving], help="who is calling?")
+    verb = verbs.add_parser("find", parents=[shared, driving, signing], help="who is calling?")
     verb.add_argument("number", metavar="NUMBER")
     _add_formats(verb)
     verb.add_argument("--extension", action="store_true", help="the number is an extension")
     verb.add_argument("--refresh", action="store_true", help="go past the account's cache")
 
-    verb = verbs.add_parser("search", parents=[shared, driving], help="search contacts by name")
+    verb = verbs.add_parser(
+        "search", parents=[shared, driving, signing], help="search contacts by name"
+    )
     verb.add_argument("name", metavar="NAME")
 
-    verb = verbs.add_parser("create", parents=[shared, driving], help="create a contact")
+    verb = verbs.add_parser("create", parents=[shared, driving, signing], help="create a contact")
     verb.add_argument("number", metavar="NUMBER")
     verb.add_argument("name", metavar="NAME")
     verb.add_argument("--type", default="", metavar="T", help="contact type of the manifest")
     _add_fields(verb)
 
-    verb = verbs.add_parser("log", parents=[shared, driving], help="log a call to a contact")
+    verb = verbs.add_parser(
+        "log", parents=[shared, driving, signing], help="log a call to a contact"
+    )
     verb.add_argument("number", metavar="NUMBER")
     verb.add_argument("--contact", required=True, metavar="ID")
     verb.add_argument("--contact-type", default="", metavar="T")
@@ -99,7 +111,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_fields(verb)
 
     verb = verbs.add_parser(
-        "probe", parents=[shared, driving], help="why is this known contact not found?"
+        "probe", parents=[shared, driving, signing], help="why is this known contact not found?"
     )
     verb.add_argument("number", metavar="NUMBER")
     named = verb.add_mutually_exclusive_group(required=True)

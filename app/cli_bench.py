@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from app.bench import Bench, Run, failure_sentence
+from app.account import sign_in_to, with_values
+from app.bench import Bench, Run
 from app.checks import Finding, check
 from app.checks.memory import RunMemory
 from app.cli import (
@@ -34,6 +35,7 @@ from app.connections import (
 from app.evidence import Evidence, evidence_of
 from app.explain.matrix import match_matrix
 from app.explain.verdict import verdict_of
+from app.failure import failure_sentence
 from app.home import home
 from app.journal import Journal
 from app.sandbox.process import start_or_join
@@ -50,9 +52,11 @@ from connectors.contract.hosting import (
     HostEvent,
     InvokeOptions,
 )
+from connectors.contract.manifest import AuthField, Manifest
 from connectors.contract.model import CallContact, CallLog, CallParty, to_wire
 from connectors.host.load import ConnectorLoadError
 from connectors.host.local import LocalHost
+from connectors.host.manifest import manifest_of
 from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
 from connectors.runtime.transport import RouteError, parse_routes
@@ -245,7 +249,10 @@ def _drive(
         }
         verdict = explained.get("verdict", {}).get("text", "")
         print_result(options, document, _summary(run, findings, verdict))
-        return _exit_code(run.outcome.error, options.platform)
+        code = _exit_code(run.outcome.error, options.platform)
+        if run.outcome.error is not None and run.outcome.error.type == "NotConnectedError":
+            print(_how_to_sign_in(bench.manifest), file=sys.stderr)
+        return code
 
     return run_loop(work)
 
@@ -278,18 +285,68 @@ async def open_bench(options: argparse.Namespace) -> AsyncIterator[Bench]:
         if options.timeout:
             connection = _replace(connection, timeout_s=options.timeout)
         store = CoreStore(folder / "core.sqlite")
-        bench = Bench(connection, _host(options), store, Journal(), keep_user=keep_user)
+        host = _host(options)
         try:
+            # A comparison has two connectors, and no sign-in.
+            if entered := getattr(options, "sign_in", []):
+                connection = await _signed_in(connection, host, _fields(entered, "--sign-in"))
+            bench = Bench(connection, host, store, Journal(), keep_user=keep_user)
             await bench.open()
             yield bench
         finally:
-            await bench.close()
+            await host.close()
             store.close()
     except ConnectionUnusableError as error:
         raise CommandError(str(error)) from error
     finally:
         if sandbox is not None:
             await sandbox.close()
+
+
+async def _signed_in(
+    connection: Connection, host: ConnectorHost, entered: dict[str, str]
+) -> Connection:
+    """Return the connection with the account that the fields of the sign-in page open.
+
+    Raises:
+        CommandError: the connector says no, a file cannot be read, or a field is missing.
+        ConnectorLoadError: the connector cannot be loaded.
+    """
+    values = {const: _value(text) for const, text in entered.items()}
+    fields = _sign_in_page(manifest_of(await host.describe()))
+    missing = [field.const for field in fields if field.required and not values.get(field.const)]
+    if missing:
+        raise CommandError(f"The sign-in needs {missing[0]}: --sign-in {missing[0]}=VALUE.")
+    connection = _replace(
+        connection,
+        user=with_values(connection.user, values),
+        secret_info=tuple(field.const for field in fields if field.secret),
+    )
+    signed = await sign_in_to(connection, host)
+    if signed.user is None:
+        said = failure_sentence(signed.error, connection.platform) if signed.error else ""
+        raise CommandError(said or signed.message, CONNECTOR_FAILED)
+    return _replace(connection, user=signed.user)
+
+
+def _sign_in_page(manifest: Manifest) -> tuple[AuthField, ...]:
+    page = manifest.auth.api_key
+    return page.page.content if page else ()
+
+
+def _value(text: str) -> str:
+    """Return a value as given, or what the file after ``@`` holds: no key in the shell's history.
+
+    Raises:
+        CommandError: the file cannot be read.
+    """
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise CommandError(f"Cannot read {text[1:]}: {reason}.") from error
 
 
 def _replace(connection: Connection, **changes: Any) -> Connection:
@@ -355,12 +412,12 @@ def _write(path: Path, data: bytes) -> None:
         raise CommandError(f"The recording {path} cannot be written: {error.strerror}.") from error
 
 
-def _fields(pairs: list[str]) -> dict[str, str]:
+def _fields(pairs: list[str], option: str = "--field") -> dict[str, str]:
     fields = {}
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign or not key:
-            raise CommandError(f"--field wants KEY=VALUE, for example status=Open, not '{pair}'.")
+            raise CommandError(f"{option} wants KEY=VALUE, not '{pair}'.")
         fields[key] = value
     return fields
 
@@ -384,6 +441,12 @@ def _exit_code(error: ErrorInfo | None, platform: str) -> int:
         return DONE
     print(failure_sentence(error, platform), file=sys.stderr)
     return WRONG_USAGE if error.type in USAGE_ERRORS else CONNECTOR_FAILED
+
+
+def _how_to_sign_in(manifest: Manifest) -> str:
+    fields = [field.const for field in _sign_in_page(manifest) if field.required]
+    given = " ".join(f"--sign-in {const}=VALUE" for const in fields or ["apiKey"])
+    return f"Sign in with {given}, or name a saved connection with --connection."
 
 
 def _summary(run: Run, findings: Sequence[Finding], verdict: str) -> str:

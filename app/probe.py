@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.bench import Bench, Run, failure_sentence
+from app.bench import Bench, Run
 from app.evidence import Evidence, RunIncompleteError, evidence_of
 from app.explain.advice import Advice, AdviceCode, Explained, explain_known
 from app.explain.known import STORED, KnownRecord, StoredPhone, known_record, lists, means
 from app.explain.matrix import match_matrix
 from app.explain.verdict import Verdict, VerdictCode
+from app.failure import failure_sentence
 from app.settings import MAX_FORMATS
 
 READ = "getContact"

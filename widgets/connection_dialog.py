@@ -52,6 +52,7 @@ class ConnectionDialog(QDialog):
         self.setMinimumSize(480, 480)
         self.resize(500, 700)
         self._shown_connector = ""
+        self._suggested_name = ""
         self._auth: dict[str, FieldRow] = {}
         self._connector = QComboBox()
         self._connector.setObjectName("connectorCombo")
@@ -141,6 +142,7 @@ class ConnectionDialog(QDialog):
         if known < 0:
             self._connector_edit.setText(given.connector)
         self._name.setText(given.name)
+        self._suggested_name = ""
         self._hostname.setText(given.hostname)
         self._account.setPlainText(given.account)
         self._routes.setPlainText(given.routes)
@@ -217,6 +219,13 @@ class ConnectionDialog(QDialog):
         self._hostname_row.setVisible(asks_hostname)
         self._account_row.setVisible(asks_account)
         self._connector_row.show_problem("")
+
+    def suggest_name(self, name: str) -> None:
+        """Fill a name in, unless the user has given one."""
+        if self._name.text() == self._suggested_name:
+            self._name.setText(name)
+            self._name.selectAll()
+            self._suggested_name = name
 
     def show_connector_problem(self, text: str) -> None:
         """Show why the connector cannot be loaded."""

@@ -44,6 +44,7 @@ def check(
         *traffic.check_slow(evidence),
         *history.check_id_types(evidence, earlier),
         *history.check_created_is_found(evidence, earlier),
+        *history.check_created_id_is_new(evidence, earlier),
         *console.check_console(evidence),
         *console.check_reported(evidence),
     ]

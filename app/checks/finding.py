@@ -36,6 +36,7 @@ class Rule(StrEnum):
     REQUEST_BUDGET = "request-budget"
     REQUEST_SLOW = "request-slow"
     CREATED_CONTACT_NOT_FOUND = "created-contact-not-found"
+    CREATED_ID_REPEATED = "created-id-repeated"
     SECRET_PRINTED = "secret-printed"  # noqa: S105  the rule's id
     CONNECTOR_REPORTED = "connector-reported"
 
@@ -82,6 +83,7 @@ _MENDS: dict[Rule, str] = {
     "the CRM why it is slow.",
     Rule.CREATED_CONTACT_NOT_FOUND: "Store the phone in a field and a spelling that findContact "
     "searches.",
+    Rule.CREATED_ID_REPEATED: "Return the id that the CRM gave to the new record.",
     Rule.SECRET_PRINTED: "Print what happened, never tokens, keys or whole headers.",
     Rule.CONNECTOR_REPORTED: "Look at the request that failed; the answer lacks this part until it "
     "works.",

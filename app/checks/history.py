@@ -90,6 +90,52 @@ def check_created_is_found(evidence: Evidence, earlier: Sequence[Evidence]) -> I
             )
 
 
+def check_created_id_is_new(evidence: Evidence, earlier: Sequence[Evidence]) -> Iterator[Finding]:
+    """A create gives an id that no contact of another number has.
+
+    The id of a contact of the same number is fine: some CRMs return the record that they have.
+    """
+    if evidence.started.operation != _CREATE or evidence.finished.error:
+        return
+    wanted = _number(evidence.number)
+    for entry in contacts_of(evidence):
+        own = _kind(entry, evidence)
+        for run in earlier:
+            other = _namesake(entry, own, run) if _is_another(run, evidence, wanted) else None
+            if other is None:
+                continue
+            text = (
+                f"{entry.called} got the id of {other.called}, who has {shown(run.number)}: "
+                "calls of the one may be logged to the other."
+            )
+            where = f"run {run.started.run_id} {other.path}.id"
+            yield found(Rule.CREATED_ID_REPEATED, "error", text, f"{entry.path}.id", where)
+            break
+
+
+def _is_another(run: Evidence, evidence: Evidence, wanted: str) -> bool:
+    return (
+        is_same_account(run, evidence)
+        and run.started.operation in {_CREATE, "findContact"}
+        and bool(run.number)
+        and _number(run.number) != wanted
+    )
+
+
+def _namesake(created: Entry, kind: str, run: Evidence) -> Entry | None:
+    """Return a contact of `run` with the same id and kind; a kind that is not told is any."""
+    return next(
+        (
+            entry
+            for entry in contacts_of(run)
+            if entry.id_text
+            and entry.id_text == created.id_text
+            and (not kind or _kind(entry, run) in ("", kind))
+        ),
+        None,
+    )
+
+
 def _found(created: Entry, run: Evidence) -> bool:
     return run.started.operation == "findContact" and any(
         entry.id_text == created.id_text for entry in contacts_of(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -12,6 +13,8 @@ from app.evidence import Evidence
 from connectors.contract.model import MessageType
 
 _TYPES = get_args(MessageType)
+_KEYS = ("message", "messageType", "ttl", "details")
+_ALIKE = 0.8
 _SHORTEST_TTL_MS = 100
 _LONGEST_TTL_MS = 10 * 60_000
 
@@ -36,9 +39,23 @@ def check_message(evidence: Evidence) -> Iterator[Finding]:
         known = ", ".join(_TYPES)
         yield _wrong(f"messageType is {shown(kind)}, not one of {known}.", f"{path}.messageType")
     yield from _check_ttl(message.get("ttl"), f"{path}.ttl")
+    yield from _check_keys(message, path)
     details = message.get("details")
     if details is not None:
         yield from _check_details(details, f"{path}.details")
+
+
+def _check_keys(message: dict[Any, Any], path: str) -> Iterator[Finding]:
+    """A key that App Connect does not read is harmless, one that was meant to be read is not."""
+    missing = {key.casefold(): key for key in _KEYS if key not in message}
+    for key in message:
+        if not isinstance(key, str) or key in _KEYS:
+            continue
+        for alike in difflib.get_close_matches(key.casefold(), missing, n=1, cutoff=_ALIKE):
+            text = (
+                f"returnMessage has {shown(key)}, which nobody reads: {missing[alike]} was meant."
+            )
+            yield found(Rule.MESSAGE_SHAPE, "warning", text, f"{path}.{shown(key)}")
 
 
 def _check_details(details: Any, path: str) -> Iterator[Finding]:

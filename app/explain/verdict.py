@@ -173,6 +173,8 @@ def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
             hits,
         )
     how = f" as {matrix.finders[0].text}" if matrix.finders else ""
+    if not evidence.exchanges:
+        how = ", and the connector sent no request: it has the answer from elsewhere"
     return Verdict(VerdictCode.FOUND, f"{names} was found{how}.", hits)
 
 
@@ -235,11 +237,18 @@ def _of_nobody(evidence: Evidence, matrix: Matrix) -> Verdict:
             "returned nobody: it reads the answer from another place, or leaves these records out.",
             searched,
         )
+    if not evidence.exchanges:
+        return Verdict(
+            VerdictCode.NOTHING_ASKED,
+            f"The connector returned nobody for {evidence.number} and sent no request: it has data "
+            "of its own, or stopped before its first search. Its console and its code tell.",
+        )
     if not searched:
         return Verdict(
             VerdictCode.NOTHING_ASKED,
-            f"The connector returned nobody, and no request of {len(evidence.exchanges)} searched "
-            f"for {evidence.number}: look at its code and its console.",
+            f"The connector returned nobody, and none of its "
+            f"{_count(len(evidence.exchanges), 'request', 'requests')} searched for "
+            f"{evidence.number}: look at its code and its console.",
             _ids(evidence.exchanges),
         )
     padded = [made for made in matrix.candidates if made.asked and made.text != made.text.strip()]

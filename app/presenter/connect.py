@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.connections import (
-    SECRET_KEYS,
-    Connection,
-    ConnectionFile,
-    ConnectionUnusableError,
-    is_secret_setting,
-    secrets_of,
-)
+from app.account import sign_in_to, with_values
+from app.connections import Connection, ConnectionFile, ConnectionUnusableError, is_secret_setting
 from app.loop import TaskRunner
-from connectors.contract.hosting import Description, HostEvent, InvokeOptions, Reply, UserEvent
+from connectors.contract.hosting import Description
 from connectors.contract.manifest import Manifest
-from connectors.contract.model import User, from_wire, to_wire
+from connectors.contract.model import User
 from connectors.host.load import ConnectorLoadError, builtin_platforms
 from connectors.host.manifest import manifest_of
 from connectors.host.process import HostProcess
-from connectors.runtime.sign_in import SignIn, sign_in
+from connectors.runtime.sign_in import SignIn
 from connectors.runtime.transport import RouteError, parse_routes
 from widgets.connection_dialog import ConnectionDialog
 from widgets.main_window import MainWindow
@@ -112,6 +105,9 @@ class ConnectPresenter(QObject):
         finally:
             await host.close()
         self._description = description
+        if self._edited is None:
+            name = manifest.display_name or description.display_name
+            self._dialog.suggest_name(self._free_name(name))
         user = self._edited.user if self._edited else User()
         page = manifest.auth.api_key.page if manifest.auth.api_key else None
         self._dialog.show_auth(
@@ -168,32 +164,10 @@ class ConnectPresenter(QObject):
 
     async def _signed_in(self, draft: Connection) -> SignIn:
         host = HostProcess(draft.platform)
-        changes: dict[str, Any] = {}
-
-        def keep_user_changes(event: HostEvent) -> None:
-            if isinstance(event, UserEvent):
-                changes.update(event.changes)
-
-        async def invoke(operation: str, operation_input: dict[str, Any]) -> Reply:
-            options = InvokeOptions(
-                routes=draft.routes, config=draft.config, secrets=secrets_of(draft)
-            )
-            return await host.invoke(
-                operation,
-                operation_input,
-                options=options,
-                timeout_s=draft.timeout_s,
-                on_event=keep_user_changes,
-            )
-
         try:
-            signed = await sign_in(invoke, await host.describe(), draft.user)
+            return await sign_in_to(draft, host)
         finally:
             await host.close()
-        if signed.user is not None and changes:
-            user = from_wire(to_wire(signed.user) | changes, User)
-            return SignIn(user=user, message=signed.message)
-        return signed
 
     def _draft(self, values: ConnectionValues) -> Connection | None:
         """Return the connection that was entered; shows what is wrong with it otherwise."""
@@ -244,6 +218,15 @@ class ConnectPresenter(QObject):
             timeout_s=float(values.timeout_s),
         )
 
+    def _free_name(self, name: str) -> str:
+        """Return the name, with a number behind it when it is taken."""
+        try:
+            taken = {other for _id, other in self._connections.names()}
+        except ConnectionUnusableError:
+            return name  # Saving will tell.
+        numbered = (f"{name} {number}" for number in range(2, len(taken) + 3))
+        return name if name not in taken else next(each for each in numbered if each not in taken)
+
     @property
     def _id(self) -> str:
         return self._edited.id if self._edited else ""
@@ -264,22 +247,14 @@ class ConnectPresenter(QObject):
         account: dict[str, str],
     ) -> User:
         before = self._edited.user if self._edited else User()
-        secret = {"accessToken": before.access_token, "refreshToken": before.refresh_token}
-        info: dict[str, Any] = {**(before.platform_additional_info or {}), **account}
-        for const, value in values.auth.items():
-            name = "accessToken" if const == "apiKey" else const
-            if name in SECRET_KEYS:
-                secret[name] = value or secret[name]
-            elif value:
-                info[const] = value
+        with_account = msgspec.structs.replace(
+            before, platform_additional_info={**(before.platform_additional_info or {}), **account}
+        )
         fixed = urlsplit(manifest.environment.url).hostname or ""
         return msgspec.structs.replace(
-            before,
+            with_values(with_account, values.auth),
             platform=description.platform,
             hostname=values.hostname or fixed or before.hostname,
-            access_token=secret["accessToken"],
-            refresh_token=secret["refreshToken"],
-            platform_additional_info=info,
         )
 
     def _save(self, draft: Connection) -> None:

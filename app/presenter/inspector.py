@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.failure import failure_text
 from app.journal import (
     CacheRenewed,
     ConsolePrinted,
@@ -229,7 +230,12 @@ class InspectorPresenter(QObject):
                 "returned": finished.returned,
                 "error": None
                 if error is None
-                else {"type": error.type, "message": error.message, "status": error.status},
+                else {
+                    "type": error.type,
+                    "message": error.message,
+                    "status": error.status,
+                    "stack": error.stack.splitlines(),
+                },
                 "cached": finished.cached,
             }
         )
@@ -268,7 +274,7 @@ def summary(finished: RunFinished) -> str:
         return "cancelled"
     if finished.error is not None:
         prefix = "not known whether it was done: " if finished.unknown else ""
-        return f"{prefix}{finished.error.message}"
+        return f"{prefix}{failure_text(finished.error)}"
     answer = finished.answer
     if isinstance(answer.get("contact"), list | tuple):
         names = [str(entry.get("name") or "?") for entry in real_contacts(finished)]

@@ -152,6 +152,8 @@ def tone_of(verdict: Verdict) -> Tone:
     """Return the colour of a verdict."""
     if verdict.code in _GOOD:
         return "success"
+    if verdict.code is VerdictCode.NOTHING_ASKED and not verdict.exchanges:
+        return "warning"  # A connector with data of its own, a stub for example, sends nothing.
     return "danger" if verdict.code in _BAD else "warning"
 
 

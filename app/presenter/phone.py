@@ -21,6 +21,7 @@ from app.extension.matcher import (
     is_looked_up,
     real_contacts,
 )
+from app.failure import failure_text
 from app.journal import CacheRenewed
 from app.loop import TaskRunner
 from app.presenter.create import CreatePresenter
@@ -321,7 +322,7 @@ class PhonePresenter(QObject):
             if isinstance(block, dict)
         ]
         if error is not None:
-            details.insert(0, ("What happened", [error.message]))
+            details.insert(0, ("What happened", [failure_text(error)]))
         details += caches
         ttl = message.get("ttl", 5000) if message else 5000
         self.notify(text, kind, int(ttl) if isinstance(ttl, int | float) else 5000, details)

@@ -10,7 +10,7 @@ import linecache
 import pkgutil
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,7 +20,8 @@ from connectors.contract.connector import Connector
 from connectors.contract.hosting import Description, SourcePosition
 from connectors.host.json_position import json_position
 from connectors.host.sources import Sources, sources_at
-from connectors.nodejs.source import is_javascript
+from connectors.nodejs.files import data_of, imported_files
+from connectors.nodejs.source import connectors_below, is_javascript
 
 PROXY_FILES = ("proxy.json", "proxyConfig.json")
 
@@ -79,14 +80,17 @@ def connector_path(platform: str) -> Path:
 
 
 def sources_of(platform: str, description: Description | None = None) -> Sources:
-    """Return the files of a connector.
+    """Return the files of a connector; what its project says is data is none of them.
 
     Args:
         platform: a built-in connector's name, or the path of one.
         description: what it said when it was loaded: which files elsewhere it has read.
     """
     read = (description.manifest_file, description.environment_file) if description else ()
-    return sources_at(connector_path(platform), *(Path(each) for each in read if each))
+    path = connector_path(platform)
+    found = sources_at(path, *(Path(each) for each in read if each), *imported_files(path))
+    is_data = data_of(path)
+    return replace(found, files=tuple(each for each in found.files if not is_data(each)))
 
 
 def load(platform: str) -> LoadedConnector:
@@ -114,6 +118,11 @@ def load(platform: str) -> LoadedConnector:
     name = path.name if path.is_dir() else path.stem
     if source.is_file() and source.suffix == ".json":
         return _loaded_proxy(name, source, sources_of(platform).digest())
+    if path.is_dir() and not source.is_file() and (inside := connectors_below(path)):
+        shown = [str(each) for each in inside[:3]] + (["..."] if len(inside) > 3 else [])
+        raise ConnectorLoadError(
+            f"{path} is the folder of a project, not of a connector: give {' or '.join(shown)}."
+        )
     if not source.is_file() or source.suffix != ".py":
         raise ConnectorLoadError(
             f"{path} has no connector.py or proxy.json, and is no Python or JSON file itself."

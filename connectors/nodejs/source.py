@@ -6,6 +6,7 @@ from pathlib import Path
 
 from connectors.contract.operations import OPERATIONS
 
+HOMES = ("connectors", "src/connectors")
 SUFFIXES = frozenset({".js", ".cjs", ".mjs", ".ts"})
 
 
@@ -22,6 +23,20 @@ def is_javascript(path: Path) -> bool:
     if any((path / f"index{suffix}").is_file() for suffix in SUFFIXES):
         return True
     return _holds_interfaces(path / "interfaces") or _holds_interfaces(path)
+
+
+def connectors_below(folder: Path) -> tuple[Path, ...]:
+    """Return the connectors of a project that keeps them in a folder ``connectors``, as most do."""
+    homes = [folder / name for name in HOMES]
+    homes += [folder] if folder.name == "connectors" else []
+    entries = sorted(entry for home in homes if home.is_dir() for entry in home.iterdir())
+    return tuple(
+        entry
+        for entry in entries
+        if is_javascript(entry)
+        and entry.name != "interfaces"
+        and not entry.name.endswith((".d.ts", ".test.js", ".test.ts", ".spec.js", ".spec.ts"))
+    )
 
 
 def _holds_interfaces(folder: Path) -> bool:

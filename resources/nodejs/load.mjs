@@ -7,8 +7,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { loadEnvironment } from './environment.mjs';
+import { typeScriptLoader } from './typescript.mjs';
 
 const INDEXES = ['index.js', 'index.cjs', 'index.mjs', 'index.ts'];
+const SAMPLES = ['.env.example', '.env.sample', '.env.test'];
 const SOURCE = /\.(js|cjs|mjs|ts)$/;
 
 /** Operations that production calls with something else than one object. */
@@ -84,12 +86,13 @@ async function find(target, folder, project, attempt) {
   const stem = path.basename(source, path.extname(source));
   const name = stem === 'index' ? path.basename(folder) : stem;
   const own = exportsOf(imported);
-  if (own) {
+  const registered = registeredIn(source, folder, name);
+  // The file that starts a server registers the connector, and exports the server.
+  if (own && (own.findContact || !registered)) {
     // A file of one interface exports the function itself.
     const module = typeof own === 'function' && !namesOf(own).length ? { [stem]: own } : own;
     return new Connector(name, module, source, project, manifestOf(folder, name));
   }
-  const registered = registeredIn(source, folder, name);
   if (registered) {
     const { manifest, file } = manifestOf(folder, registered.platform);
     const both = { manifest: { ...registered.manifest, ...manifest }, file };
@@ -128,32 +131,19 @@ async function importFrom(source, project, attempt) {
   // Node keeps a module that failed; a later attempt asks under another address.
   const again = attempt > 1 ? `?attempt=${attempt}` : '';
   try {
-    if (source.endsWith('.ts')) await prepareTypeScript(source, project);
-    return await import(pathToFileURL(source).href + again);
+    const url = pathToFileURL(source).href + again;
+    if (!source.endsWith('.ts')) return await import(url);
+    const loadTypeScript = await typeScriptLoader(source, project);
+    if (loadTypeScript) return await loadTypeScript(url);
   } catch (error) {
     if (error instanceof LoadError) throw error;
     throw whyNot(source, project, error);
   }
-}
-
-/** Let Node run TypeScript: by the project's tsx, which knows all of it, else by itself. */
-async function prepareTypeScript(source, project) {
-  const require = createRequire(source);
-  let manifest;
-  try {
-    manifest = require.resolve('tsx/package.json');
-  } catch {
-    if (process.features.typescript) return;
-    throw new LoadError(
-      `${source} is TypeScript, which Node ${process.versions.node} cannot run by itself: run ` +
-        `npm install tsx in ${project}, or use Node 22.18 or later.`,
-      { file: source },
-    );
-  }
-  const file = require(manifest).exports['./esm/api'].import.default;
-  const tsx = await import(pathToFileURL(path.join(path.dirname(manifest), file)).href);
-  require('tsx/cjs/api').register();
-  tsx.register();
+  throw new LoadError(
+    `${source} is TypeScript, which Node ${process.versions.node} cannot run by itself: run ` +
+      `npm install tsx in ${project}, or use Node 22.18 or later.`,
+    { file: source },
+  );
 }
 
 function whyNot(source, project, error) {
@@ -166,7 +156,9 @@ function whyNot(source, project, error) {
     }
     const [scope, name] = missing.split('/');
     const wanted = scope.startsWith('@') ? `${scope}/${name}` : scope;
-    return new LoadError(`${wanted} is missing: run npm install in ${project}.`, position);
+    // Installing what is declared already does not bring what is not.
+    const install = declares(project, wanted) ? 'npm install' : `npm install ${wanted}`;
+    return new LoadError(`${wanted} is missing: run ${install} in ${project}.`, position);
   }
   const position = positionOfSyntaxError(source, error);
   if (position) {
@@ -178,10 +170,28 @@ function whyNot(source, project, error) {
     return new LoadError(sentence, { file: source });
   }
   const kind = error instanceof Error ? error.name : 'It threw';
+  const sentence = `${source} cannot be loaded: ${kind}: ${message.replace(/\.$/, '')}`;
   return new LoadError(
-    `${source} cannot be loaded: ${kind}: ${message}.`,
+    `${sentence}${environmentHint(project)}.`,
     positionInStack(error, project) ?? { file: source },
   );
+}
+
+/** Tell whether a project's package.json asks for a package. */
+function declares(project, wanted) {
+  try {
+    const told = JSON.parse(fs.readFileSync(path.join(project, 'package.json'), 'utf8'));
+    return wanted in { ...told.dependencies, ...told.devDependencies };
+  } catch {
+    return false;
+  }
+}
+
+/** Say so where a project has a sample of the settings that it reads, and no settings. */
+function environmentHint(project) {
+  if (fs.existsSync(path.join(project, '.env'))) return '';
+  const sample = SAMPLES.find((name) => fs.existsSync(path.join(project, name)));
+  return sample ? `; ${project} has no .env yet: copy ${sample} to .env` : '';
 }
 
 /** Return where a syntax error is; importing a module does not always say, checking it does. */

@@ -18,6 +18,11 @@ export function asRow(user, tell) {
       Object.assign(user, changes);
       return save();
     },
+    // The row of a user who has signed out is gone, and with it the key or token.
+    destroy: () => {
+      Object.assign(user, { accessToken: '', refreshToken: '' });
+      return save();
+    },
     changed: () => true, // only asks for JSON fields to be saved, which they are
     toJSON: () => ({ ...user }),
   };

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.bench import Bench, failure_sentence
+from app.bench import Bench
 from app.connections import Connection
 from app.journal import ConsolePrinted, FindingReported, Journal, RunFinished, RunStarted
-from connectors.contract.hosting import ErrorInfo
 from connectors.contract.model import CallContact, CallLog, Contact, User
 from connectors.host.load import ConnectorLoadError
 from connectors.host.local import LocalHost
@@ -315,10 +314,3 @@ async def test_the_user_of_a_connection_outlives_a_version(bench):
     assert bench.core.user.access_token == "next"
     assert bench.display_name == "small"
     await bench.close()
-
-
-def test_a_failure_is_said_in_a_sentence():
-    said = failure_sentence(ErrorInfo(type="E", message="CRM down"), "insightly")
-    assert said == "CRM down (insightly)."
-    assert failure_sentence(ErrorInfo(type="E", message="Whole."), "x") == "Whole."
-    assert failure_sentence(ErrorInfo(type="Boom", message=" "), "x") == "Boom (x)."

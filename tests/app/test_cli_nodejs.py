@@ -146,10 +146,70 @@ def test_what_cannot_be_loaded_is_one_sentence(capsys, tmp_path):
     (tmp_path / "bad.js").write_text("require('axios')")
     code, document, err = run(capsys, "connectors", str(tmp_path / "bad.js"))
     assert (code, document) == (2, None)
-    assert f"axios is missing: run npm install in {tmp_path}." in err
+    assert f"axios is missing: run npm install axios in {tmp_path}." in err
 
 
 def test_in_process_is_for_python_alone(capsys, connector):
     code, _document, err = run(capsys, "find", connector, "+14155550132", "--in-process")
     assert code == 2
     assert "is JavaScript, which runs in a process of its own: leave out --in-process." in err
+
+
+STUB = """
+const people = [];
+module.exports = {
+  getAuthType: () => 'apiKey',
+  getBasicAuth: ({ apiKey }) => Buffer.from(apiKey + ':').toString('base64'),
+  async getUserInfo({ apiKey, additionalInfo }) {
+    if (apiKey !== 'stub-key-1') throw new Error('wrong key');
+    return { successful: true, platformUserInfo: { id: additionalInfo.login, name: 'Tess' } };
+  },
+  async findContact({ user }) {
+    if (user.id !== 'tess') throw new Error('this is not Tess');
+    return { successful: true, matchedContactInfo: people };
+  },
+};
+"""
+PAGE = {
+    "title": "Stub",
+    "content": [
+        {"const": "apiKey", "required": True},
+        {"const": "login", "required": True},
+        {"const": "site"},
+    ],
+}
+
+
+@pytest.fixture
+def stub(tmp_path):
+    """A connector that sends no request, with a sign-in page."""
+    (tmp_path / "stub.js").write_text(STUB)
+    entry = {"auth": {"type": "apiKey", "apiKey": {"page": PAGE}}}
+    (tmp_path / "manifest.json").write_text(json.dumps({"platforms": {"stub": entry}}))
+    return str(tmp_path / "stub.js")
+
+
+def test_a_key_is_given_on_the_command_line_or_in_a_file(capsys, stub, tmp_path):
+    (tmp_path / "key").write_text("stub-key-1\n")
+    for key in ("stub-key-1", f"@{tmp_path / 'key'}"):
+        arguments = ["--sign-in", f"apiKey={key}", "--sign-in", "login=tess"]
+        code, found, err = run(capsys, "find", stub, "+14155550132", *arguments)
+        assert (code, err) == (0, "")
+        assert found["verdict"]["code"] == "NOTHING_ASKED"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 3, "Sign in with --sign-in apiKey=VALUE --sign-in login=VALUE, or name a saved"),
+        (["login=tess"], 2, "The sign-in needs apiKey: --sign-in apiKey=VALUE."),
+        (["apiKey=no", "login=tess"], 3, "wrong key (at stub.js:7)."),
+        (["apiKey=@/nowhere/key", "login=tess"], 2, "Cannot read /nowhere/key: No such file"),
+        (["apiKey"], 2, "--sign-in wants KEY=VALUE, not 'apiKey'."),
+    ],
+)
+def test_a_sign_in_that_fails_says_what_to_do(capsys, stub, arguments, code, said):
+    given = [part for text in arguments for part in ("--sign-in", text)]
+    told, _document, err = run(capsys, "find", stub, "+14155550132", *given)
+    assert told == code
+    assert said in err

@@ -151,3 +151,15 @@ def test_it_cannot_be_asked_twice_while_it_checks(qtbot, dialog):
         )
     with qtbot.waitSignal(dialog.cancelled):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_a_name_is_suggested_until_the_user_gives_one(dialog):
+    dialog.start(BUILT_IN)
+    dialog.suggest_name("Bullhorn")
+    dialog.suggest_name("My CRM")
+    assert dialog.values().name == "My CRM"
+    field(dialog, "connectionNameField").setText("Mine")
+    dialog.suggest_name("Insightly")
+    assert dialog.values().name == "Mine"
+    dialog.start(BUILT_IN)
+    assert dialog.values().name == ""

@@ -85,3 +85,28 @@ def test_what_proves_nothing_about_a_created_contact(runs):
     found = runs.lookup(runs.contact(7), run_id=2, at=MINUTE)
     deleted = runs.lookup(run_id=3, at=9 * MINUTE)
     assert runs.rules(deleted, earlier=[*before, found]) == []
+
+
+OTHER = {"phoneNumber": "+14155550132", "newContactName": "Bert", "newContactType": "contact"}
+
+
+def test_a_created_contact_with_the_id_of_another(runs):
+    again = runs.created(runs.contact(7, name="Bert"), given=OTHER, run_id=2, at=MINUTE)
+    for before in (created(runs), runs.lookup(runs.contact(7))):
+        (finding,) = check(again, runs.manifest(), earlier=[before])
+        assert (finding.rule, finding.severity) == ("created-id-repeated", "error")
+        assert finding.text.startswith("Bert (7) got the id of Ada Lovelace (7), who has +1650")
+        assert finding.proof[0] == "$.returned.contactInfo.id"
+        assert finding.proof[1].startswith("run 1 $.returned.")
+
+
+def test_what_is_no_repeated_id(runs):
+    again = runs.created(runs.contact(7, name="Bert"), given=OTHER, run_id=2, at=MINUTE)
+    same_number = created(runs, run_id=2, at=MINUTE)
+    assert runs.rules(same_number, earlier=[created(runs)]) == []
+    lead = runs.lookup(runs.contact(7, type="lead"))
+    assert runs.rules(again, earlier=[lead]) == []
+    assert runs.rules(again, earlier=[created(runs, connection="sandbox")]) == []
+    search = runs.lookup(runs.contact(7), operation="findContactWithName", given={"name": "Ada"})
+    assert ("created-id-repeated", "error") not in runs.rules(again, earlier=[search])
+    assert runs.rules(again, earlier=[created(runs, 8), runs.lookup(run_id=1)]) == []

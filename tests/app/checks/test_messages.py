@@ -52,3 +52,17 @@ def test_a_wrong_part_is_named(runs, message, where):
 @pytest.mark.parametrize("ttl", [3, 3_000_000])
 def test_a_time_in_another_unit_is_noted(runs, ttl):
     assert paths(runs, GOOD | {"ttl": ttl}) == [(".ttl", "note")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("detaisl", "details"), ("Details", "details"), ("detail", "details"), ("TTL", "ttl")],
+)
+def test_a_misspelt_key_is_named_with_the_one_that_was_meant(runs, wrong, meant):
+    message = {key: value for key, value in GOOD.items() if key != meant} | {wrong: GOOD[meant]}
+    warned = [where for where, severity in paths(runs, message) if severity == "warning"]
+    assert warned == [f".{wrong}"]
+
+
+def test_a_key_of_the_connector_s_own_is_fine(runs):
+    assert paths(runs, GOOD | {"messages": 3, "crmVersion": "v3"}) == []

@@ -69,6 +69,7 @@ FAULTS = {
     "request_budget": ([find], {("request-budget", "warning")}),
     "request_slow": ([find], {("request-slow", "note")}),
     "created_contact_not_found": ([create, find_new], {("created-contact-not-found", "warning")}),
+    "created_id_repeated": ([find, create], {("created-id-repeated", "error")}),
     "secret_printed": ([find], {("secret-printed", "error")}),
     "connector_reported": ([find], {("connector-reported", "warning")}),
 }

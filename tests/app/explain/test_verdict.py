@@ -104,8 +104,9 @@ async def test_somebody_with_another_number_of_the_same_ending(look_up):
 
 
 async def test_a_connector_that_asks_nothing(look_up):
-    code, _ = await code_of(look_up, "", DEMO["plain"].e164, source=NOTHING_SENT)
-    assert code == VerdictCode.NOTHING_ASKED
+    verdict = verdict_of(await look_up("", DEMO["plain"].e164, source=NOTHING_SENT))
+    assert (verdict.code, verdict.exchanges) == (VerdictCode.NOTHING_ASKED, ())
+    assert "sent no request: it has data of its own, or stopped" in verdict.text
 
 
 def evidence(contacts=(), exchanges=(), number="+14155550132", **finished):
@@ -117,6 +118,19 @@ def evidence(contacts=(), exchanges=(), number="+14155550132", **finished):
     return Evidence(
         started, RunFinished(run_id=1, at_ms=9.0, answer=answer, **finished), tuple(exchanges)
     )
+
+
+def test_requests_that_search_for_something_else():
+    other = Exchange(id=5, invocation=1, started_ms=1.0, method="GET", url="https://crm.test/me")
+    verdict = verdict_of(evidence(exchanges=[other]))
+    assert (verdict.code, verdict.exchanges) == (VerdictCode.NOTHING_ASKED, (5,))
+    assert "none of its 1 request searched for +14155550132" in verdict.text
+
+
+def test_somebody_is_found_without_a_request():
+    verdict = verdict_of(evidence([ANNA]))
+    assert verdict.code == VerdictCode.FOUND
+    assert verdict.text.startswith("Anna was found, and the connector sent no request")
 
 
 ANNA = {"id": 1, "name": "Anna", "type": "contact", "phone": "4155550132"}

@@ -265,3 +265,13 @@ async def test_closing_the_dialog_ends_a_check_that_hangs(open_desk):
     form.dialog.reject()
     await desk.idle()
     assert desk.presenter.bench.connection.mode == "SANDBOX"
+
+
+async def test_a_new_connection_has_a_name_that_is_not_taken(open_desk):
+    desk = await open_desk()
+    form = await insightly_form(desk, name="Insightly")
+    await form.press("testConnectionButton")
+    desk.child(QPushButton, "addConnectionButton").click()
+    form = Form(desk)
+    await form.choose("insightly")
+    assert form.dialog.values().name == "Insightly 2"

@@ -17,6 +17,9 @@ from connectors.contract.exchange import Body, Exchange
 from connectors.contract.hosting import ErrorInfo
 
 DOWN = ErrorInfo(type="CrmUnavailableError", message="No answer.")
+THROWN = ErrorInfo(
+    type="TypeError", message="no row", stack="TypeError: no row\n    at find (src/a.js:6:2)"
+)
 NEW = {"id": "createNewContact", "name": "Create new contact...", "isNewContact": True}
 
 
@@ -58,6 +61,7 @@ def finished(answer=None, **more):
         (finished(), "done", "done"),
         (finished(cancelled=True), "cancelled", "cancelled"),
         (finished(error=DOWN), "failed", "No answer."),
+        (finished(error=THROWN), "failed", "no row (at src/a.js:6)"),
         (
             finished(error=DOWN, unknown=True),
             "failed",

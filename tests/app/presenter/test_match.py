@@ -3,7 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QTableView, QTableWidget, QTabWidget
 
+from app.explain.verdict import Verdict, VerdictCode
 from app.home import home
+from app.presenter.match import tone_of
 from app.sandbox import seed
 from app.sandbox.process import start_or_join
 
@@ -75,3 +77,8 @@ async def test_a_failed_search_is_red_and_its_finding_is_there(open_desk):
     await look_up(desk, seed.DEMO["plain"].e164)
     assert code(desk) == "HTTP_ERROR"
     assert desk.child(QLabel, "verdictLabelCode").property("tone") == "danger"
+
+
+def test_a_connector_that_sends_no_request_at_all_may_be_right():
+    assert tone_of(Verdict(VerdictCode.NOTHING_ASKED, "x")) == "warning"
+    assert tone_of(Verdict(VerdictCode.NOTHING_ASKED, "x", exchanges=(1,))) == "danger"

@@ -95,6 +95,22 @@ async def test_update_saves_the_user(drive, crm):
     ]
 
 
+async def test_a_destroyed_user_has_no_token_any_more(tmp_path, drive):
+    source = tmp_path / "small.js"
+    source.write_text(
+        "exports.unAuthorize = async ({ user }) => {"
+        "  await user.destroy();"
+        "  return { returnMessage: { message: 'Bye', messageType: 'success', ttl: 1000 } };"
+        "};"
+    )
+    _host, call = drive(source)
+    events = []
+    given = {"user": {**USER, "refreshToken": "r1"}}
+    reply = await call("unAuthorize", given, events=events)
+    assert (reply.error, reply.result["returnMessage"]["message"]) == (None, "Bye")
+    assert [event.changes for event in events] == [{"accessToken": "", "refreshToken": ""}]
+
+
 async def test_a_failure_carries_the_status_and_the_place_in_the_source(drive, crm):
     _host, call = drive(DATA / "tinycrm")
     crm.answers["/v2/people"] = 429, {}, b"{}"

@@ -12,6 +12,7 @@ from connectors.contract.hosting import ConsoleEvent, SourcePosition
 from connectors.host.load import ConnectorLoadError
 from connectors.nodejs.node import node_command
 from tests.connectors.host.protocol_suite import HostProtocol
+from tests.connectors.nodejs.conftest import DATA
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 
@@ -216,8 +217,12 @@ async def test_an_unknown_operation_names_the_known_ones(written):
     [
         ("a.js", "const x = ;\n", r"syntax error at .*a\.js:1: Unexpected token"),
         ("a.mjs", "\nexport default {{;\n", r"syntax error at .*a\.mjs:2: Unexpected token"),
-        ("b.js", "require('axios');", r"axios is missing: run npm install in /.*\.$"),
-        ("b.mjs", "import '@scope/thing/deep';", r"@scope/thing is missing: run npm install in /"),
+        ("b.js", "require('axios');", r"axios is missing: run npm install axios in /.*\.$"),
+        (
+            "b.mjs",
+            "import '@scope/thing/deep';",
+            r"thing is missing: run npm install @scope/thing in /",
+        ),
         ("c.js", "require('./other');", r"needs \./other, which is not there"),
         ("d.js", "module.exports = {};", "exports no operation: it must export functions such as"),
         ("e.js", "throw new Error('no settings');", r"cannot be loaded: Error: no settings\.$"),
@@ -282,6 +287,38 @@ async def test_a_connector_that_was_mended_loads_in_the_same_process(tmp_path, d
     begin = "export default" if name.endswith("mjs") else "module.exports ="
     source.write_text(begin + " { findContact: async () => ({ did: 'fine' }) };")
     assert await works(call)
+
+
+async def test_a_package_that_is_declared_needs_no_name_to_be_installed(tmp_path, drive):
+    (tmp_path / "package.json").write_text('{"devDependencies": {"axios": "^1"}}')
+    (tmp_path / "small.js").write_text("require('axios');")
+    host, _call = drive(tmp_path / "small.js")
+    with pytest.raises(ConnectorLoadError, match=f"run npm install in {tmp_path}\\.$"):
+        await host.describe()
+
+
+async def test_settings_that_are_missing_are_named_by_their_sample(tmp_path, drive):
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "small.js").write_text("new URL(process.env.CRM_URL); exports.findContact = 1;")
+    (tmp_path / ".env.test").write_text("CRM_URL=http://crm.example\n")
+    hint = f"{tmp_path} has no .env yet: copy .env.test to .env."
+    host, _call = drive(tmp_path / "small.js")
+    with pytest.raises(ConnectorLoadError) as said:
+        await host.describe()
+    assert str(said.value).endswith(f"Invalid URL; {hint}")
+    (tmp_path / ".env").write_text("")
+    host, _call = drive(tmp_path / "small.js")
+    with pytest.raises(ConnectorLoadError) as said:
+        await host.describe()
+    assert str(said.value).endswith("Invalid URL.")
+
+
+async def test_a_file_that_starts_a_server_is_known_by_what_it_registers(tmp_path, drive):
+    shutil.copytree(DATA / "registered", tmp_path / "crm")
+    (tmp_path / "crm" / "app.js").write_text("require('./index'); exports.app = () => 'server';")
+    told = await drive(tmp_path / "crm" / "app.js")[0].describe()
+    assert (told.platform, "app" in told.operations) == ("registered", False)
+    assert "findContact" in told.operations
 
 
 async def test_typescript_runs_or_says_what_it_needs(tmp_path, drive):

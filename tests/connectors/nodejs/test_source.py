@@ -2,7 +2,8 @@
 
 import pytest
 
-from connectors.nodejs.source import is_javascript
+from connectors.host.load import ConnectorLoadError, load
+from connectors.nodejs.source import connectors_below, is_javascript
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,24 @@ def test_a_file_is_told_by_its_suffix(tmp_path, name, expected):
     (tmp_path / name).write_text("")
     assert is_javascript(tmp_path / name) is expected
     assert is_javascript(tmp_path / f"missing-{name}") is False
+
+
+@pytest.mark.parametrize("folder", [".", "src", "src/connectors"])
+def test_a_project_tells_where_its_connectors_are(tmp_path, folder):
+    home = tmp_path / "src" / "connectors"
+    for name in ("myCRM.ts", "myCRM.test.ts", "types.d.ts", "other/index.js", "notes.md", "x/y.py"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("")
+    found = connectors_below(tmp_path / folder)
+    assert found == (home / "myCRM.ts", home / "other")
+    with pytest.raises(ConnectorLoadError) as said:
+        load(str(tmp_path / folder))
+    assert str(said.value).endswith(f"not of a connector: give {found[0]} or {found[1]}.")
+
+
+def test_of_many_connectors_three_are_named(tmp_path):
+    for name in "abcd":
+        (tmp_path / "connectors" / name).mkdir(parents=True)
+        (tmp_path / "connectors" / name / "index.js").write_text("")
+    with pytest.raises(ConnectorLoadError, match=r"/a or .*/b or .*/c or \.\.\.\.$"):
+        load(str(tmp_path))

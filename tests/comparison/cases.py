@@ -1,0 +1,162 @@
+"""What each connector is asked, and what is kept of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from app.bench import Bench, Run
+from connectors.contract.model import CallContact, CallLog, CallParty
+from tests.comparison.crm import TinyCrm
+
+ADA, BELLS, OMAR, ZOE = "+14155550132", "+14155550148", "+15105550177", "+442079460958"
+NOBODY = "+14155550199"
+US_FORMAT = "(***) ***-****"
+SLOW_S = 2.0
+
+Step = Callable[[Bench, TinyCrm], Awaitable[Run | None]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question.
+
+    Attributes:
+        name: as the table has it.
+        ask: the verb whose answer is compared.
+        before: steps that lead there.
+        fault: how the CRM answers it; see :class:`TinyCrm`.
+    """
+
+    name: str
+    ask: Step
+    before: tuple[Step, ...] = ()
+    fault: str = ""
+
+
+def find(number, *formats, extension=False):
+    return lambda bench, _crm: bench.find(number, formats, is_extension=extension)
+
+
+def search(name):
+    return lambda bench, _crm: bench.search(name)
+
+
+def create(name, number=NOBODY, kind="Person"):
+    return lambda bench, _crm: bench.create(number, name, kind)
+
+
+def log(session):
+    contact = CallContact(id=1, type="Person", name="Ada Lovelace", phone_number=ADA)
+    return lambda bench, _crm: bench.log(_call(session), contact, "wants a quote")
+
+
+def read_log(session):
+    return lambda bench, _crm: bench.read_log(session)
+
+
+def update_log(session):
+    return lambda bench, _crm: bench.update_log(
+        _call(session), "wants two quotes", "Quotes for Ada"
+    )
+
+
+async def lose_the_calls(_bench, crm):
+    crm.calls.clear()
+
+
+def _call(session):
+    """Return a call; each case has one of its own, because a call is logged once."""
+    return CallLog(
+        session_id=session,
+        telephony_session_id=f"telephony-{session}",
+        id=f"call-{session}",
+        direction="Inbound",
+        from_=CallParty(phone_number=ADA, name="ADA L"),
+        to=CallParty(phone_number="+14155550111", name="Tess Tester"),
+        start_time=1767225600000,
+        duration=65,
+        result="Call connected",
+    )
+
+
+CASES = (
+    Case("hit", find(ADA)),
+    Case("miss", find(NOBODY)),
+    Case("several hits", find(BELLS)),
+    Case("hit by a format", find(OMAR, US_FORMAT)),
+    Case("format that does not fit", find("+442079460999", US_FORMAT)),
+    Case("extension", find("207", extension=True)),
+    Case("name search", search("bell")),
+    Case("name search, miss", search("Nemo")),
+    Case("name search, blank and accents", search("zoë Łukasz")),
+    Case("create", create("Grace Hopper")),
+    Case("create, other letters", create("Łucja O'Neil & 株式会社")),
+    Case("create without a name", create("")),
+    Case("log", log("s1")),
+    Case("log twice", log("s2"), before=(log("s2"),)),
+    Case("read a log", read_log("s3"), before=(log("s3"),)),
+    Case("read a log that is gone", read_log("s4"), before=(log("s4"), lose_the_calls)),
+    Case("update a log", update_log("s5"), before=(log("s5"),)),
+    Case("update a log that is gone", update_log("s6"), before=(log("s6"), lose_the_calls)),
+    Case("lookup, 401", find(ADA), fault="401"),
+    Case("lookup, 429", find(ADA), fault="429"),
+    Case("lookup, 500", find(ADA), fault="500"),
+    Case("lookup, HTML", find(ADA), fault="html"),
+    Case("lookup, no answer", find(ADA), fault="slow"),
+    Case("name search, 500", search("bell"), fault="500"),
+    Case("create, 429", create("Grace Hopper"), fault="429"),
+    Case("create, HTML", create("Grace Hopper"), fault="html"),
+    Case("log, 500", log("s7"), fault="500"),
+    Case("log, HTML", log("s8"), fault="html"),
+)
+
+
+async def observe(bench: Bench, crm: TinyCrm, case: Case) -> dict[str, Any]:
+    """Run a case on fresh records; return what is compared, as nested plain data."""
+    crm.reset()
+    for step in case.before:
+        await step(bench, crm)
+    crm.asked.clear()
+    crm.fault = case.fault
+    usual = bench.connection
+    if case.fault == "slow":
+        bench.connection = msgspec.structs.replace(usual, timeout_s=SLOW_S)
+    try:
+        run = await case.ask(bench, crm)
+    finally:
+        bench.connection, crm.fault = usual, ""
+    answer = dict(run.outcome.answer)
+    error = run.outcome.error
+    return {
+        "contact": _contacts(answer.pop("contact", None)),
+        "message": _message(answer.pop("returnMessage", None)),
+        "answer": answer,
+        "failure": {"status": error.status if error else None, "unknown": run.outcome.unknown},
+        "failed": run.failed,
+        "request": {str(at): asked for at, asked in enumerate(crm.asked, 1)},
+        "store": crm.records(),
+    }
+
+
+def _contacts(listed: Any) -> dict[str, Any]:
+    if not isinstance(listed, list):
+        return {} if listed is None else {"made": listed}
+    assert len({each["id"] for each in listed}) == len(listed), listed
+    people = [str(each["id"]) for each in listed if not each.get("isNewContact")]
+    return {str(each["id"]): each for each in listed} | {"order": ", ".join(people) or None}
+
+
+def _message(message: dict[str, Any] | None) -> str | None:
+    """Return a message as one text, so that it differs as a whole."""
+    if message is None:
+        return None
+    details = [
+        f"; {item['type']} {item['id']!r}: {item['text']}"
+        for block in message.get("details") or ()
+        for item in block["items"]
+    ]
+    return f"{message['messageType']}: {message['message']} ({message['ttl']})" + "".join(details)

@@ -26,6 +26,7 @@ format: setup-dev     ## rewrite the sources in the one style
 bench: setup-dev      ## measure start, lookups, capture, explaining, big files
 	$(PYTHON) tests/benchmarks/start.py
 	$(PYTHON) tests/benchmarks/lookup.py
+	$(PYTHON) tests/benchmarks/hosts.py
 	$(PYTHON) tests/benchmarks/nodejs.py
 	$(PYTHON) tests/benchmarks/journal.py
 	$(PYTHON) tests/benchmarks/explain.py

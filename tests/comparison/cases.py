@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
-from app.bench import Bench, Run
-from connectors.contract.model import CallContact, CallLog, CallParty
+from connectors.contract.model import CallContact, CallLog, CallParty, Recording
 from tests.comparison.crm import TinyCrm
+from tests.comparison.ways import Told, Way
 
-ADA, BELLS, OMAR, ZOE = "+14155550132", "+14155550148", "+15105550177", "+442079460958"
-NOBODY = "+14155550199"
+ADA, BELLS, OMAR = "+14155550132", "+14155550148", "+15105550177"
+NOBODY, OWN = "+14155550199", "+14155550111"
 US_FORMAT = "(***) ***-****"
 SLOW_S = 2.0
 
-Step = Callable[[Bench, TinyCrm], Awaitable[Run | None]]
+Step = Callable[[Way], Awaitable[Told]]
 
 
 @dataclass(frozen=True)
@@ -27,45 +27,42 @@ class Case:
     Attributes:
         name: as the table has it.
         ask: the verb whose answer is compared.
-        before: steps that lead there.
+        before: the verb that leads there.
+        loses_the_calls: whether the CRM loses its calls in between.
         fault: how the CRM answers it; see :class:`TinyCrm`.
     """
 
     name: str
     ask: Step
-    before: tuple[Step, ...] = ()
+    before: Step | None = None
+    loses_the_calls: bool = False
     fault: str = ""
 
 
 def find(number, *formats, extension=False):
-    return lambda bench, _crm: bench.find(number, formats, is_extension=extension)
+    return lambda way: way.find(number, formats, extension=extension)
 
 
 def search(name):
-    return lambda bench, _crm: bench.search(name)
+    return lambda way: way.search(name)
 
 
-def create(name, number=NOBODY, kind="Person"):
-    return lambda bench, _crm: bench.create(number, name, kind)
+def create(name, kind="Person"):
+    return lambda way: way.create(NOBODY, name, kind)
 
 
-def log(session):
+def log(session, note="wants a quote", **changes):
     contact = CallContact(id=1, type="Person", name="Ada Lovelace", phone_number=ADA)
-    return lambda bench, _crm: bench.log(_call(session), contact, "wants a quote")
+    call = msgspec.structs.replace(_call(session), **changes)
+    return lambda way: way.log(call, contact, note)
 
 
 def read_log(session):
-    return lambda bench, _crm: bench.read_log(session)
+    return lambda way: way.read_log(session)
 
 
 def update_log(session):
-    return lambda bench, _crm: bench.update_log(
-        _call(session), "wants two quotes", "Quotes for Ada"
-    )
-
-
-async def lose_the_calls(_bench, crm):
-    crm.calls.clear()
+    return lambda way: way.update_log(_call(session), "wants two quotes", "Quotes for Ada")
 
 
 def _call(session):
@@ -76,13 +73,21 @@ def _call(session):
         id=f"call-{session}",
         direction="Inbound",
         from_=CallParty(phone_number=ADA, name="ADA L"),
-        to=CallParty(phone_number="+14155550111", name="Tess Tester"),
+        to=CallParty(phone_number=OWN, name="Tess Tester"),
         start_time=1767225600000,
         duration=65,
         result="Call connected",
     )
 
 
+OUTBOUND = {
+    "direction": "Outbound",
+    "from_": CallParty(phone_number=OWN, name="Tess Tester", extension_number="101"),
+    "to": CallParty(phone_number=ADA, name="Ada"),
+    "duration": 3725,
+    "recording": Recording(link="https://media.example/recording/1"),
+    "custom_subject": "Quote for Ada & Sons",
+}
 CASES = (
     Case("hit", find(ADA)),
     Case("miss", find(NOBODY)),
@@ -96,12 +101,15 @@ CASES = (
     Case("create", create("Grace Hopper")),
     Case("create, other letters", create("Łucja O'Neil & 株式会社")),
     Case("create without a name", create("")),
+    Case("create without a type", create("Grace Hopper", kind="")),
     Case("log", log("s1")),
-    Case("log twice", log("s2"), before=(log("s2"),)),
-    Case("read a log", read_log("s3"), before=(log("s3"),)),
-    Case("read a log that is gone", read_log("s4"), before=(log("s4"), lose_the_calls)),
-    Case("update a log", update_log("s5"), before=(log("s5"),)),
-    Case("update a log that is gone", update_log("s6"), before=(log("s6"), lose_the_calls)),
+    Case("log, outbound, title, recording", log("s9", **OUTBOUND)),
+    Case("log, still ringing, no note", log("s10", note="", duration="pending", result="")),
+    Case("log twice", log("s2"), before=log("s2")),
+    Case("read a log", read_log("s3"), before=log("s3")),
+    Case("read a log that is gone", read_log("s4"), before=log("s4"), loses_the_calls=True),
+    Case("update a log", update_log("s5"), before=log("s5")),
+    Case("update a log that is gone", update_log("s6"), before=log("s6"), loses_the_calls=True),
     Case("lookup, 401", find(ADA), fault="401"),
     Case("lookup, 429", find(ADA), fault="429"),
     Case("lookup, 500", find(ADA), fault="500"),
@@ -115,28 +123,28 @@ CASES = (
 )
 
 
-async def observe(bench: Bench, crm: TinyCrm, case: Case) -> dict[str, Any]:
+async def observe(way: Way, crm: TinyCrm, case: Case) -> dict[str, Any]:
     """Run a case on fresh records; return what is compared, as nested plain data."""
     crm.reset()
-    for step in case.before:
-        await step(bench, crm)
+    if case.before is not None:
+        await case.before(way)
+    if case.loses_the_calls:
+        crm.calls.clear()
     crm.asked.clear()
     crm.fault = case.fault
-    usual = bench.connection
+    usual = way.timeout_s
     if case.fault == "slow":
-        bench.connection = msgspec.structs.replace(usual, timeout_s=SLOW_S)
+        way.timeout_s = SLOW_S
     try:
-        run = await case.ask(bench, crm)
+        told = await case.ask(way)
     finally:
-        bench.connection, crm.fault = usual, ""
-    answer = dict(run.outcome.answer)
-    error = run.outcome.error
+        way.timeout_s, crm.fault = usual, ""
+    answer = dict(told.answer)
     return {
         "contact": _contacts(answer.pop("contact", None)),
         "message": _message(answer.pop("returnMessage", None)),
         "answer": answer,
-        "failure": {"status": error.status if error else None, "unknown": run.outcome.unknown},
-        "failed": run.failed,
+        **told.more,
         "request": {str(at): asked for at, asked in enumerate(crm.asked, 1)},
         "store": crm.records(),
     }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from app.bench import Bench
 from app.connections import Connection
@@ -15,6 +18,9 @@ from connectors.contract.model import User
 from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
 from tests.comparison.crm import HOST, KEY, TinyCrm
+from tests.comparison.differences import BEHIND_CORE
+from tests.comparison.ways import ThroughAServer, ThroughTheBench, Way
+from tests.connectors.appconnect import real_core
 
 TINYCRM = Path(__file__).with_name("tinycrm")
 
@@ -24,19 +30,21 @@ class Column:
     """One way.
 
     Attributes:
-        name: as the table has it.
-        open: opens a bench that reaches the CRM that way.
+        name: as the page has it.
+        open: makes the way ready, with that CRM behind it.
+        base: the name of the column that it is held against, empty for the first.
         missing: says what it lacks on this machine, empty when it can run.
     """
 
     name: str
-    open: Callable[[TinyCrm], AbstractAsyncContextManager[Bench]]
+    open: Callable[[TinyCrm], AbstractAsyncContextManager[Way]]
+    base: str = ""
     missing: Callable[[], str] = lambda: ""
 
 
 def _by_path(kind):
     @asynccontextmanager
-    async def opened(crm: TinyCrm) -> AsyncIterator[Bench]:
+    async def opened(crm: TinyCrm) -> AsyncIterator[Way]:
         path = str(TINYCRM / kind)
         connection = Connection(
             id="tinycrm",
@@ -49,9 +57,25 @@ def _by_path(kind):
             bench = Bench(connection, HostProcess(path), store, Journal())
             try:
                 await bench.open()
-                yield bench
+                yield ThroughTheBench(bench)
             finally:
                 await bench.close()
+
+    return opened
+
+
+def _behind_core(kind):
+    @asynccontextmanager
+    async def opened(crm: TinyCrm) -> AsyncIterator[Way]:
+        env = {"TINYCRM_URL": crm.url}
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            real_core.running_core([TINYCRM / kind], Path(folder), env=env) as core,
+        ):
+            async with httpx.AsyncClient(base_url=core.url) as http:
+                way = ThroughAServer(http)
+                await way.sign_in("tinycrm", KEY)
+                yield way
 
     return opened
 
@@ -60,8 +84,20 @@ def _without_node() -> str:
     return "" if shutil.which("node") else "Node is not installed"
 
 
-REFERENCE = Column("Python", _by_path("python"))
-OTHERS = (
-    Column("JavaScript", _by_path("nodejs"), _without_node),
-    Column("proxy config", _by_path("proxy")),
+COLUMNS = (
+    Column("Python", _by_path("python")),
+    Column("JavaScript", _by_path("nodejs"), "Python", _without_node),
+    Column("proxy config", _by_path("proxy"), "Python"),
+    Column(
+        BEHIND_CORE[0],
+        _behind_core("nodejs"),
+        "JavaScript",
+        real_core.missing,
+    ),
+    Column(
+        BEHIND_CORE[1],
+        _behind_core("core_proxy"),
+        "proxy config",
+        real_core.missing,
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.comparison.columns import COLUMNS
 from tests.comparison.differences import ABSENT, GROUPS, KNOWN, Known
 
 PAGE = Path(__file__).parents[2] / "docs" / "comparison.md"
@@ -11,14 +12,16 @@ BEGIN, END = "<!-- begin: differences -->", "<!-- end -->"
 
 
 def tables() -> str:
-    """Return one table for each way: what differs from Python, where and why."""
+    """Return one table for each way: what differs from the way it is held against, and why."""
     parts = []
-    for column in dict.fromkeys(known.column for known in KNOWN):
-        rows = [_row(known) for known in KNOWN if known.column == column]
+    for column in COLUMNS:
+        if not column.base:
+            continue
+        rows = [_row(known) for known in KNOWN if known.column == column.name]
         parts += [
-            f"### {column}",
+            f"### {column.name}",
             "",
-            f"| what | Python | {column} | where | why |",
+            f"| what | {column.base} | {column.name} | where | why |",
             "| --- | --- | --- | --- | --- |",
             *rows,
             "",

@@ -12,7 +12,7 @@ from connectors.contract.model import CallContact, CallLog, CallParty, Recording
 from tests.comparison.crm import TinyCrm
 from tests.comparison.ways import Told, Way
 
-ADA, BELLS, OMAR = "+14155550132", "+14155550148", "+15105550177"
+ADA, BELLS, OMAR, ZOE = "+14155550132", "+14155550148", "+15105550177", "+442079460958"
 NOBODY, OWN = "+14155550199", "+14155550111"
 US_FORMAT = "(***) ***-****"
 SLOW_S = 2.0
@@ -88,8 +88,10 @@ OUTBOUND = {
     "recording": Recording(link="https://media.example/recording/1"),
     "custom_subject": "Quote for Ada & Sons",
 }
+# A server may keep what it was told: a case has numbers, names and calls that no other has.
 CASES = (
     Case("hit", find(ADA)),
+    Case("hit, once more", find(ZOE), before=find(ZOE)),
     Case("miss", find(NOBODY)),
     Case("several hits", find(BELLS)),
     Case("hit by a format", find(OMAR, US_FORMAT)),
@@ -99,9 +101,10 @@ CASES = (
     Case("name search, miss", search("Nemo")),
     Case("name search, blank and accents", search("zoë Łukasz")),
     Case("create", create("Grace Hopper")),
+    Case("create, once more", create("Ann Two"), before=create("Ann Two")),
     Case("create, other letters", create("Łucja O'Neil & 株式会社")),
     Case("create without a name", create("")),
-    Case("create without a type", create("Grace Hopper", kind="")),
+    Case("create without a type", create("Jean Bartik", kind="")),
     Case("log", log("s1")),
     Case("log, outbound, title, recording", log("s9", **OUTBOUND)),
     Case("log, still ringing, no note", log("s10", note="", duration="pending", result="")),
@@ -110,14 +113,14 @@ CASES = (
     Case("read a log that is gone", read_log("s4"), before=log("s4"), loses_the_calls=True),
     Case("update a log", update_log("s5"), before=log("s5")),
     Case("update a log that is gone", update_log("s6"), before=log("s6"), loses_the_calls=True),
-    Case("lookup, 401", find(ADA), fault="401"),
-    Case("lookup, 429", find(ADA), fault="429"),
-    Case("lookup, 500", find(ADA), fault="500"),
-    Case("lookup, HTML", find(ADA), fault="html"),
-    Case("lookup, no answer", find(ADA), fault="slow"),
+    Case("lookup, 401", find("+14155550161"), fault="401"),
+    Case("lookup, 429", find("+14155550162"), fault="429"),
+    Case("lookup, 500", find("+14155550163"), fault="500"),
+    Case("lookup, HTML", find("+14155550164"), fault="html"),
+    Case("lookup, no answer", find("+14155550165"), fault="slow"),
     Case("name search, 500", search("bell"), fault="500"),
-    Case("create, 429", create("Grace Hopper"), fault="429"),
-    Case("create, HTML", create("Grace Hopper"), fault="html"),
+    Case("create, 429", create("Mary Kay"), fault="429"),
+    Case("create, HTML", create("Ida Rhodes"), fault="html"),
     Case("log, 500", log("s7"), fault="500"),
     Case("log, HTML", log("s8"), fault="html"),
 )

@@ -119,7 +119,11 @@ def _all_but(*left_out: str) -> tuple[str, ...]:
 
 
 LOOKUPS_THAT_END_WELL = (
-    "hit", "miss", "several hits", "hit by a format", "format that does not fit",
+    "hit", "hit, once more", "miss", "several hits", "hit by a format", "format that does not fit",
+)  # fmt: skip
+SOMEBODY = (
+    "hit", "hit, once more", "several hits", "hit by a format", "name search",
+    "name search, blank and accents",
 )  # fmt: skip
 NAME_SEARCHES = ("name search", "name search, miss", "name search, blank and accents")
 READS = (
@@ -196,7 +200,7 @@ KNOWN = (
         ABSENT,
         "success: Found … contacts (3000)",
         "Production counts the contacts for a config; the other two return no message.",
-        ("hit", "several hits", "hit by a format", "name search", "name search, blank and accents"),
+        SOMEBODY,
     ),
     Known(
         "proxy config",

@@ -221,7 +221,7 @@ async def test_the_client_is_the_one_that_was_asked_for_and_captures_on_demand(t
 
     def answer(request):
         asked.append(str(request.url))
-        return httpx.Response(200, json={"a": 1})
+        return httpx.Response(200, stream=httpx.ByteStream(b'{"a": 1}'))
 
     host = LocalHost(str(path), client=lambda: build_client(network=httpx.MockTransport(answer)))
     events = []

@@ -11,6 +11,7 @@ run: setup            ## open the window (without a screen: play the tour into t
 	@scripts/run.sh
 
 test: setup-dev       ## run the tests
+	@scripts/core.sh
 	$(PYTHON) -m pytest
 
 lint: setup-dev       ## style, types, walls between the packages

@@ -43,7 +43,7 @@ from connectors.runtime.results import (
     unreadable,
     what_of,
 )
-from connectors.runtime.store import CallLogRecord, CoreStore
+from connectors.runtime.store import AccountStore, CallLogRecord
 
 CacheLayer = Literal["", "account", "local"]
 
@@ -91,7 +91,7 @@ class Core:
     def __init__(
         self,
         invoke: Invoke,
-        store: CoreStore,
+        store: AccountStore,
         *,
         platform: str,
         display_name: str,
@@ -143,7 +143,7 @@ class Core:
             return self._not_connected("findContact", answer, began)
         account = self.user.rc_account_id
         if account and not force_refresh:
-            cached = self._store.cached_contacts(account, self.platform, number)
+            cached = await self._store.cached_contacts(account, self.platform, number)
             if cached:
                 answer = {"successful": True, "returnMessage": None, "contact": cached.contacts}
                 return Outcome(
@@ -167,9 +167,9 @@ class Core:
             return self._failed("findContact", stop, began)
         if account and keep:
             if any(not contact.get("isNewContact") for contact in contacts):
-                self._store.put_contacts(account, self.platform, number, contacts)
+                await self._store.put_contacts(account, self.platform, number, contacts)
             elif force_refresh:
-                self._store.forget_contacts(account, self.platform, number)
+                await self._store.forget_contacts(account, self.platform, number)
         nobody = messages.contact_not_found(number, self.platform)
         return _listed("findContact", result, contacts, nobody, began)
 
@@ -263,7 +263,7 @@ class Core:
         if title:
             call_log = msgspec.structs.replace(call_log, custom_subject=title)
         session_id = call_log.session_id
-        if self._store.call_log(session_id, self.platform, self.user.id):
+        if await self._store.call_log(session_id, self.platform, self.user.id):
             answer = {"successful": False, "returnMessage": messages.existing_log(session_id)}
             return Outcome("createCallLog", answer, ms=_ms(began))
         if not self._caller.connected:
@@ -305,7 +305,7 @@ class Core:
             silent = not result.get("returnMessage")
             error = None if not silent else unreadable(f"no logId among {keys_of(result)}")
             return Outcome("createCallLog", answer, result, error, unknown=silent, ms=_ms(began))
-        self._store.put_call_log(
+        await self._store.put_call_log(
             CallLogRecord(
                 session_id=session_id,
                 platform=self.platform,
@@ -320,7 +320,7 @@ class Core:
     async def get_call_log(self, session_id: str) -> Outcome:
         """Read a logged call from the CRM; a call without a record is simply not matched."""
         began = time.perf_counter()
-        record = self._store.call_log(session_id, self.platform, self.user.id)
+        record = await self._store.call_log(session_id, self.platform, self.user.id)
         if record is None:
             answer = {
                 "successful": True,
@@ -360,7 +360,7 @@ class Core:
         `start_time` is in ms since 1970, `duration` in seconds.
         """
         began = time.perf_counter()
-        record = self._store.call_log(session_id, self.platform, self.user.id)
+        record = await self._store.call_log(session_id, self.platform, self.user.id)
         if record is None:
             return Outcome(
                 "updateCallLog",
@@ -412,7 +412,7 @@ class Core:
         """Set the dispositions of a logged call."""
         began = time.perf_counter()
         operation = "upsertCallDisposition"
-        record = self._store.call_log(session_id, self.platform, self.user.id)
+        record = await self._store.call_log(session_id, self.platform, self.user.id)
         if record is None:
             answer = {
                 "successful": False,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from connectors.contract.hosting import AccountValue
 
@@ -96,8 +96,33 @@ class CallLogRecord:
     created_at: float = 0.0
 
 
+class AccountStore(Protocol):
+    """What core asks of whatever keeps an account's answers and the records of logged calls."""
+
+    async def cached_contacts(
+        self, account_id: str, platform: str, number: str
+    ) -> CachedContacts | None:
+        """Return the cached answer whatever its age, None when there is none."""
+
+    async def put_contacts(
+        self, account_id: str, platform: str, number: str, contacts: list[Any]
+    ) -> None:
+        """Keep a lookup's whole list, the new-contact entry included."""
+
+    async def forget_contacts(self, account_id: str, platform: str, number: str) -> None:
+        """Drop the cached answer for one number."""
+
+    async def call_log(self, session_id: str, platform: str, user_id: str) -> CallLogRecord | None:
+        """Return the record of a logged call, None when that call is not logged."""
+
+    async def put_call_log(self, record: CallLogRecord) -> None:
+        """Keep the record of a logged call."""
+
+
 class CoreStore:
-    """The account's contact cache, its option lists, and the records of logged calls.
+    """An :class:`AccountStore` of one person, in a file beside the bench.
+
+    It also keeps the account's option lists, and lets its entries be read and spoilt.
 
     Args:
         path: an SQLite file, or ``":memory:"``.
@@ -127,7 +152,9 @@ class CoreStore:
         """Close the file; safe to call twice."""
         self._db.close()
 
-    def cached_contacts(self, account_id: str, platform: str, number: str) -> CachedContacts | None:
+    async def cached_contacts(
+        self, account_id: str, platform: str, number: str
+    ) -> CachedContacts | None:
         """Return the cached answer whatever its age, None when there is none."""
         row = self._db.execute(
             "SELECT value, created_at FROM contacts"
@@ -138,13 +165,13 @@ class CoreStore:
             return None
         return CachedContacts(json.loads(row[0]), row[1], self._now() - row[1])
 
-    def put_contacts(
+    async def put_contacts(
         self, account_id: str, platform: str, number: str, contacts: list[Any]
     ) -> None:
         """Keep a lookup's whole list, the new-contact entry included."""
         self._put("contacts", (account_id, platform, number), contacts)
 
-    def forget_contacts(self, account_id: str, platform: str, number: str) -> None:
+    async def forget_contacts(self, account_id: str, platform: str, number: str) -> None:
         """Drop the cached answer for one number."""
         with self._db:
             self._db.execute(
@@ -178,7 +205,7 @@ class CoreStore:
         """Keep an option list of the account."""
         self._put("account_data", (account_id, platform, key), value)
 
-    def call_log(self, session_id: str, platform: str, user_id: str) -> CallLogRecord | None:
+    async def call_log(self, session_id: str, platform: str, user_id: str) -> CallLogRecord | None:
         """Return the record of a logged call, None when that call is not logged."""
         row = self._db.execute(
             "SELECT value, created_at FROM call_logs"
@@ -198,7 +225,7 @@ class CoreStore:
             created_at=row[1],
         )
 
-    def put_call_log(self, record: CallLogRecord) -> None:
+    async def put_call_log(self, record: CallLogRecord) -> None:
         """Keep the record of a logged call."""
         value = {
             "thirdPartyLogId": record.third_party_log_id,
@@ -206,14 +233,6 @@ class CoreStore:
             "id": record.id,
         }
         self._put("call_logs", (record.session_id, record.platform, record.user_id), value)
-
-    def forget_call_log(self, session_id: str, platform: str, user_id: str) -> None:
-        """Drop the record of a call, so that it can be logged again."""
-        with self._db:
-            self._db.execute(
-                "DELETE FROM call_logs WHERE session_id = ? AND platform = ? AND user_id = ?",
-                (session_id, platform, user_id),
-            )
 
     def clear_account(self, account_id: str, platform: str) -> None:
         """Drop the account's cached contacts and option lists; records of logged calls stay."""

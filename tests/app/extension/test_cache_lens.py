@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import run
+
 import pytest
 
 from app.extension.cache_lens import LISTED, CacheLens, renewals
@@ -85,7 +87,7 @@ def test_a_number_that_no_cache_knows_has_a_place_in_each(lens):
 def test_each_cache_is_seen_with_its_age(lens, matches, store, clock):
     matches.remember(NUMBER, [ADA])
     matches.pin(NUMBER, ADA)
-    store.put_contacts("acc", "crm", NUMBER, [WIRE, NEW])
+    run(store.put_contacts("acc", "crm", NUMBER, [WIRE, NEW]))
     store.put_account_data("acc", "crm", "lists", [1, 2])
     store.put_account_data("acc", "another", "lists", [1])
     clock.at += 2 * DAY_S
@@ -98,8 +100,8 @@ def test_each_cache_is_seen_with_its_age(lens, matches, store, clock):
 def test_entries_are_those_of_every_number_and_account(lens, matches, store):
     matches.remember(NUMBER, [])
     matches.remember(OTHER, [ADA])
-    store.put_contacts("acc", "crm", NUMBER, [WIRE])
-    store.put_contacts("colleagues", "crm", NUMBER, [WIRE])
+    run(store.put_contacts("acc", "crm", NUMBER, [WIRE]))
+    run(store.put_contacts("colleagues", "crm", NUMBER, [WIRE]))
     found = [(row.layer, row.key) for row in lens.entries()]
     assert len(found) == 4
     assert (Layer.ACCOUNT, ("colleagues", "crm", NUMBER)) in found
@@ -109,7 +111,7 @@ def test_of_many_entries_the_latest_are_listed_and_all_are_cleared(lens, matches
     for number in range(LISTED + 5):
         matches.remember(f"+{number}", [])
         matches.pin(f"+{number}", ADA)
-        store.put_contacts("acc", "crm", f"+{number}", [WIRE])
+        run(store.put_contacts("acc", "crm", f"+{number}", [WIRE]))
     rows = [row for row in lens.entries() if row.layer is Layer.MATCH]
     assert (rows[0].key, rows[-1].key, len(rows)) == ((f"+{LISTED + 4}",), ("+5",), LISTED)
     assert len(lens.entries()) == 3 * LISTED
@@ -123,13 +125,13 @@ def test_a_logged_call_is_known_twice(lens, calls, store):
     calls.put(a_call("s2", OTHER))
     calls.set_logged("s1", LoggedRecord(1, "L1", "Ada", "contact"))
     calls.set_logged("s2", LoggedRecord(1, "L2"))
-    store.put_call_log(CallLogRecord("s1", "crm", "u1", "L1", 1))
+    run(store.put_call_log(CallLogRecord("s1", "crm", "u1", "L1", 1)))
     layers = [row.layer for row in lens.of_number(NUMBER)]
     assert layers[-2:] == [Layer.LOGGED, Layer.RECORD]
     for row in lens.of_number(NUMBER)[-2:]:
         lens.clear(row)
     assert calls.logged("s1") is None
-    assert store.call_log("s1", "crm", "u1") is None
+    assert run(store.call_log("s1", "crm", "u1")) is None
     assert [row.key for row in lens.entries()] == [("s2",)]
 
 
@@ -137,7 +139,7 @@ def test_clear_drops_one_entry_and_leaves_the_others(lens, matches, store):
     for number in (NUMBER, OTHER):
         matches.remember(number, [ADA])
         matches.pin(number, ADA)
-        store.put_contacts("acc", "crm", number, [WIRE])
+        run(store.put_contacts("acc", "crm", number, [WIRE]))
     for layer in (Layer.MATCH, Layer.PIN, Layer.ACCOUNT, Layer.TASK):
         lens.clear(row_of(lens, layer))
     assert {row.state for row in lens.of_number(NUMBER)} == {State.MISS}
@@ -150,10 +152,10 @@ def test_clear_layer_keeps_what_belongs_to_another_account(lens, matches, calls,
     calls.put(a_call())
     calls.set_logged("s1", LoggedRecord(1, "L1"))
     for account in ("acc", "colleagues"):
-        store.put_contacts(account, "crm", NUMBER, [WIRE])
+        run(store.put_contacts(account, "crm", NUMBER, [WIRE]))
         store.put_account_data(account, "crm", "lists", [])
     for user in ("u1", "u2"):
-        store.put_call_log(CallLogRecord("s1", "crm", user, "L1", 1))
+        run(store.put_call_log(CallLogRecord("s1", "crm", user, "L1", 1)))
     for layer in Layer:
         lens.clear_layer(layer)
     assert sorted((row.layer.name, row.key) for row in lens.entries()) == [
@@ -171,8 +173,8 @@ def test_a_stale_match_no_longer_answers(lens, matches):
 
 
 def test_a_stale_account_answer_is_used_until_maintenance_runs(lens, store):
-    store.put_contacts("acc", "crm", NUMBER, [WIRE])
-    store.put_contacts("acc", "crm", OTHER, [WIRE])
+    run(store.put_contacts("acc", "crm", NUMBER, [WIRE]))
+    run(store.put_contacts("acc", "crm", OTHER, [WIRE]))
     lens.make_stale(row_of(lens, Layer.ACCOUNT))
     row = row_of(lens, Layer.ACCOUNT)
     assert row.age_s > CONTACTS_KEPT_S
@@ -195,7 +197,7 @@ def test_a_contact_chosen_by_name_cannot_get_stale(lens, matches):
 
 
 def test_nobody_is_remembered_by_the_extension_only(lens, matches, store):
-    store.put_contacts("acc", "crm", NUMBER, [WIRE])
+    run(store.put_contacts("acc", "crm", NUMBER, [WIRE]))
     lens.remember_nobody(row_of(lens, Layer.MATCH))
     lens.remember_nobody(row_of(lens, Layer.ACCOUNT))
     assert matches.match(NUMBER).contacts == ()
@@ -205,7 +207,7 @@ def test_nobody_is_remembered_by_the_extension_only(lens, matches, store):
 def test_outdated_contacts_keep_their_age_and_their_new_contact_entry(lens, matches, store, clock):
     matches.remember(NUMBER, [ADA])
     matches.pin(NUMBER, ADA)
-    store.put_contacts("acc", "crm", NUMBER, [WIRE, NEW])
+    run(store.put_contacts("acc", "crm", NUMBER, [WIRE, NEW]))
     clock.at += DAY_S
     for _twice in range(2):
         for layer in (Layer.MATCH, Layer.PIN, Layer.ACCOUNT, Layer.OPTIONS):
@@ -213,12 +215,12 @@ def test_outdated_contacts_keep_their_age_and_their_new_contact_entry(lens, matc
     for layer in (Layer.MATCH, Layer.PIN, Layer.ACCOUNT):
         assert row_of(lens, layer).answer == "Ada (outdated) · contact - 1"
     assert row_of(lens, Layer.ACCOUNT).age_s == row_of(lens, Layer.MATCH).age_s == DAY_S
-    assert store.cached_contacts("acc", "crm", NUMBER).contacts[1] == NEW
+    assert run(store.cached_contacts("acc", "crm", NUMBER)).contacts[1] == NEW
 
 
 def test_an_entry_that_is_gone_by_then_is_left_alone(lens, matches, store):
     matches.remember(NUMBER, [ADA])
-    store.put_contacts("acc", "crm", NUMBER, [WIRE])
+    run(store.put_contacts("acc", "crm", NUMBER, [WIRE]))
     rows = lens.of_number(NUMBER)
     matches.clear()
     store.clear_account("acc", "crm")
@@ -231,11 +233,11 @@ def test_an_entry_that_is_gone_by_then_is_left_alone(lens, matches, store):
 
 def test_what_a_refresh_removed_and_replaced(lens, matches, store, clock):
     matches.remember(NUMBER, [])
-    store.put_contacts("acc", "crm", NUMBER, [WIRE])
+    run(store.put_contacts("acc", "crm", NUMBER, [WIRE]))
     clock.at += 3 * DAY_S
     before = lens.of_number(NUMBER)
     matches.remember(NUMBER, [ADA])
-    store.forget_contacts("acc", "crm", NUMBER)
+    run(store.forget_contacts("acc", "crm", NUMBER))
     assert [each.text for each in renewals(before, lens.of_number(NUMBER))] == [
         "Extension's match: nobody, kept 3 days ago, was replaced by Ada · contact - 1.",
         "Account cache: Ada · contact - 1, kept 3 days ago, was removed.",

@@ -200,10 +200,10 @@ async def test_nothing_is_kept_without_an_account_or_without_a_real_contact(
 ):
     connector.results["findContact"] = {"successful": True, "matchedContactInfo": [ADA]}
     await make_core(account=None).find_contact(NUMBER)
-    assert store.cached_contacts("", "myCRM", NUMBER) is None
+    assert await store.cached_contacts("", "myCRM", NUMBER) is None
     connector.results["findContact"] = {"successful": True, "matchedContactInfo": [NEW]}
     await make_core().find_contact(NUMBER)
-    assert store.cached_contacts("acc", "myCRM", NUMBER) is None
+    assert await store.cached_contacts("acc", "myCRM", NUMBER) is None
 
 
 async def test_a_forced_refresh_asks_again_and_forgets_who_is_gone(make_core, connector, store):
@@ -212,11 +212,11 @@ async def test_a_forced_refresh_asks_again_and_forgets_who_is_gone(make_core, co
     await core.find_contact(NUMBER)
     connector.results["findContact"] = failed("CrmUnavailableError", 503)
     await core.find_contact(NUMBER, force_refresh=True)
-    assert store.cached_contacts("acc", "myCRM", NUMBER) is not None
+    assert await store.cached_contacts("acc", "myCRM", NUMBER) is not None
     connector.results["findContact"] = {"successful": True, "matchedContactInfo": [NEW]}
     outcome = await core.find_contact(NUMBER, force_refresh=True)
     assert not outcome.cached
-    assert store.cached_contacts("acc", "myCRM", NUMBER) is None
+    assert await store.cached_contacts("acc", "myCRM", NUMBER) is None
 
 
 async def test_the_session_is_refreshed_before_the_operation(make_core, connector):
@@ -273,7 +273,7 @@ async def test_a_created_contact_is_successful_even_with_id_0(make_core, connect
     sent = connector.input_of("createContact")
     assert (sent["newContactName"], sent["newContactType"]) == ("Ada Lovelace", "")
     assert sent["additionalSubmission"] == {"a": "b"}
-    assert store.cached_contacts("acc", "myCRM", NUMBER) is None
+    assert await store.cached_contacts("acc", "myCRM", NUMBER) is None
 
 
 async def test_a_contact_that_was_not_created(make_core, connector):
@@ -328,7 +328,7 @@ async def test_a_logged_call_is_kept_and_not_logged_twice(make_core, connector, 
         "- Note: hello\n- Summary: My title\n- Date/Time: 2026-01-01 12:00:00 AM\n"
         "- Duration: 1 minute, 5 seconds\n- Result: Call connected\n"
     )
-    assert store.call_log("s1", "myCRM", "u1-myCRM").id == "ts1"
+    assert (await store.call_log("s1", "myCRM", "u1-myCRM")).id == "ts1"
     again = await core.create_call_log(CALL, TO_ADA)
     assert again.answer["returnMessage"]["message"] == "Existing log for session s1"
     assert connector.names().count("createCallLog") == 1
@@ -351,7 +351,7 @@ async def test_a_log_without_an_id_is_a_failure(make_core, connector, store):
     outcome = await make_core().create_call_log(CALL, TO_ADA)
     assert outcome.error.type == "UnexpectedResultError"
     assert outcome.unknown
-    assert store.call_log("s1", "myCRM", "u1-myCRM") is None
+    assert await store.call_log("s1", "myCRM", "u1-myCRM") is None
 
 
 async def logged(core, connector):

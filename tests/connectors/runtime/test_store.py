@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from asyncio import run
+
 import pytest
 
 from connectors.runtime.store import (
@@ -34,19 +36,19 @@ def store(clock):
 
 
 def test_contacts_have_no_expiry_and_know_their_age(store, clock):
-    store.put_contacts("acc", "insightly", "+1415", [{"id": 1, "name": "Ada"}])
+    run(store.put_contacts("acc", "insightly", "+1415", [{"id": 1, "name": "Ada"}]))
     clock.at += 80 * 24 * HOUR_S
-    cached = store.cached_contacts("acc", "insightly", "+1415")
+    cached = run(store.cached_contacts("acc", "insightly", "+1415"))
     assert cached.contacts == [{"id": 1, "name": "Ada"}]
     assert cached.created_at == 1_000_000.0
     assert cached.age_s == 80 * 24 * HOUR_S
 
 
 def test_accounts_platforms_and_numbers_are_apart(store):
-    store.put_contacts("acc", "insightly", "+1415", [])
-    assert store.cached_contacts("other", "insightly", "+1415") is None
-    assert store.cached_contacts("acc", "bullhorn", "+1415") is None
-    assert store.cached_contacts("acc", "insightly", "+1416") is None
+    run(store.put_contacts("acc", "insightly", "+1415", []))
+    assert run(store.cached_contacts("other", "insightly", "+1415")) is None
+    assert run(store.cached_contacts("acc", "bullhorn", "+1415")) is None
+    assert run(store.cached_contacts("acc", "insightly", "+1416")) is None
 
 
 def test_account_data_is_fresh_for_24_hours_and_stays_as_stale(store, clock):
@@ -61,21 +63,21 @@ def test_account_data_is_fresh_for_24_hours_and_stays_as_stale(store, clock):
 
 
 def test_clear_account_keeps_other_accounts_and_the_records_of_logged_calls(store):
-    store.put_contacts("acc", "x", "1", [])
-    store.put_contacts("acc2", "x", "1", [])
+    run(store.put_contacts("acc", "x", "1", []))
+    run(store.put_contacts("acc2", "x", "1", []))
     store.put_account_data("acc", "x", "k", 1)
     record = CallLogRecord("s1", "x", "u1", "L1", 7, "ts1")
-    store.put_call_log(record)
+    run(store.put_call_log(record))
     store.clear_account("acc", "x")
-    assert store.cached_contacts("acc", "x", "1") is None
-    assert store.cached_contacts("acc2", "x", "1") is not None
+    assert run(store.cached_contacts("acc", "x", "1")) is None
+    assert run(store.cached_contacts("acc2", "x", "1")) is not None
     assert store.account_data("acc", "x") == {}
-    assert store.call_log("s1", "x", "u1").third_party_log_id == "L1"
+    assert run(store.call_log("s1", "x", "u1")).third_party_log_id == "L1"
 
 
 def test_entries_are_listed_the_latest_first_up_to_a_limit(store, clock):
     for number in ("1", "2", "3"):
-        store.put_contacts("acc", "x", number, [number])
+        run(store.put_contacts("acc", "x", number, [number]))
         clock.at += 10
     entries = store.entries(Table.CONTACTS, limit=2)
     assert [(entry.key, entry.value, entry.age_s) for entry in entries] == [
@@ -88,10 +90,10 @@ def test_entries_are_listed_the_latest_first_up_to_a_limit(store, clock):
 
 
 def test_an_entry_is_dated_back_and_given_another_value_apart_from_each_other(store, clock):
-    store.put_contacts("acc", "x", "1", ["old"])
+    run(store.put_contacts("acc", "x", "1", ["old"]))
     store.set_age(Table.CONTACTS, ("acc", "x", "1"), 50.0)
     store.replace(Table.CONTACTS, ("acc", "x", "1"), ["new"])
-    cached = store.cached_contacts("acc", "x", "1")
+    cached = run(store.cached_contacts("acc", "x", "1"))
     assert (cached.contacts, cached.age_s) == (["new"], 50.0)
 
 
@@ -103,38 +105,38 @@ def test_an_entry_is_removed_once(store):
 
 def test_a_table_is_cleared_for_one_owner_only(store):
     for user in ("u1", "u2"):
-        store.put_call_log(CallLogRecord("s1", "x", user, "L1", 7))
+        run(store.put_call_log(CallLogRecord("s1", "x", user, "L1", 7)))
     assert store.clear(Table.CALL_LOGS, "u1", "x") == 1
-    assert store.call_log("s1", "x", "u2") is not None
+    assert run(store.call_log("s1", "x", "u2")) is not None
 
 
 def test_maintenance_drops_only_answers_older_than_three_months(store, clock):
-    store.put_contacts("acc", "x", "old", [])
+    run(store.put_contacts("acc", "x", "old", []))
     store.put_account_data("acc", "x", "k", 1)
     clock.at += CONTACTS_KEPT_S + 1
-    store.put_contacts("acc", "x", "young", [])
+    run(store.put_contacts("acc", "x", "young", []))
     assert store.maintain() == 1
-    assert store.cached_contacts("acc", "x", "old") is None
-    assert store.cached_contacts("acc", "x", "young") is not None
+    assert run(store.cached_contacts("acc", "x", "old")) is None
+    assert run(store.cached_contacts("acc", "x", "young")) is not None
     assert "k" in store.account_data("acc", "x")
 
 
 def test_a_call_log_record_keeps_the_kind_of_its_ids_and_can_be_dropped(store):
-    store.put_call_log(CallLogRecord("s1", "x", "u1", 12, "7", "ts1"))
-    record = store.call_log("s1", "x", "u1")
+    run(store.put_call_log(CallLogRecord("s1", "x", "u1", 12, "7", "ts1")))
+    record = run(store.call_log("s1", "x", "u1"))
     assert (record.third_party_log_id, record.contact_id, record.id) == (12, "7", "ts1")
-    assert store.call_log("s1", "x", "u2") is None
-    store.forget_call_log("s1", "x", "u1")
-    assert store.call_log("s1", "x", "u1") is None
+    assert run(store.call_log("s1", "x", "u2")) is None
+    assert store.remove(Table.CALL_LOGS, ("s1", "x", "u1"))
+    assert run(store.call_log("s1", "x", "u1")) is None
 
 
 def test_a_file_outlives_the_store(tmp_path):
     first = CoreStore(tmp_path / "core.sqlite")
-    first.put_contacts("acc", "x", "1", [{"id": "é"}])
+    run(first.put_contacts("acc", "x", "1", [{"id": "é"}]))
     first.close()
     first.close()
     second = CoreStore(tmp_path / "core.sqlite")
-    assert second.cached_contacts("acc", "x", "1").contacts == [{"id": "é"}]
+    assert run(second.cached_contacts("acc", "x", "1")).contacts == [{"id": "é"}]
     second.close()
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +21,13 @@ from app.journal import Journal
 from connectors.contract.model import User
 from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
+from tests.comparison.cases import SLOW_S
 from tests.comparison.crm import HOST, KEY, TinyCrm
-from tests.comparison.differences import BEHIND_CORE
+from tests.comparison.differences import BEHIND_CORE, BEHIND_SERVE
 from tests.comparison.ways import ThroughAServer, ThroughTheBench, Way
 from tests.connectors.appconnect import real_core
 
+ROOT = Path(__file__).parents[2]
 TINYCRM = Path(__file__).with_name("tinycrm")
 
 
@@ -80,6 +86,60 @@ def _behind_core(kind):
     return opened
 
 
+def _behind_serve(kind):
+    @asynccontextmanager
+    async def opened(crm: TinyCrm) -> AsyncIterator[Way]:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            _serving(TINYCRM / kind, Path(folder), f"{HOST}={crm.url.removesuffix('/v1')}") as url,
+        ):
+            async with httpx.AsyncClient(base_url=url) as http:
+                way = ThroughAServer(http)
+                await way.sign_in("tinycrm", KEY)
+                yield way
+
+    return opened
+
+
+@contextmanager
+def _serving(connector: Path, folder: Path, route: str) -> Iterator[str]:
+    """Run ``callbench serve`` with one more connector; give its address."""
+    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--json"]
+    settings = {
+        "PATH": os.environ["PATH"],
+        "APP_SERVER_SECRET_KEY": "the-signing-key-of-the-comparison-0123456789",
+        "CALLBENCH_HOME": str(folder),
+        "OPERATION_TIMEOUT_S": str(SLOW_S / 2),
+    }
+    with (folder / "serve.log").open("w") as log:
+        process = subprocess.Popen(
+            [*command, "--connector", str(connector), "--route", route],
+            cwd=ROOT,
+            env=settings,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        told = ""
+        for line in process.stdout:
+            told += line
+            if line == "}\n":
+                break
+        assert told, (folder / "serve.log").read_text()
+        url = json.loads(told)["url"]
+        real_core.await_alive(url)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
 def _without_node() -> str:
     return "" if shutil.which("node") else "Node is not installed"
 
@@ -100,4 +160,6 @@ COLUMNS = (
         "proxy config",
         real_core.missing,
     ),
+    Column(BEHIND_SERVE[0], _behind_serve("python"), "Python"),
+    Column(BEHIND_SERVE[1], _behind_serve("proxy"), "proxy config"),
 )

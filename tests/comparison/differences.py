@@ -142,6 +142,7 @@ BEHIND_CORE = (
     "JavaScript behind @app-connect/core",
     "proxy config behind @app-connect/core",
 )
+BEHIND_SERVE = ("Python behind callbench serve", "proxy config behind callbench serve")
 KNOWN = (
     Known(
         "JavaScript",
@@ -325,5 +326,46 @@ KNOWN = (
                 column, "answer successful", "false", ABSENT, "The same.", ("lookup, no answer",)
             ),
         )
+    ),
+    *(
+        known
+        for column in BEHIND_SERVE
+        for known in (
+            Known(
+                column,
+                "request 1",
+                "GET /v1/people?…",
+                ABSENT,
+                "Who signs in without a RingCentral account has a cache of his own there, so the "
+                "second lookup is answered from it. Production keeps none for such a user, and "
+                "the bench none for such a connection.",
+                ("hit, once more",),
+            ),
+            Known(
+                column,
+                "request 2",
+                "POST /v1/people?",
+                ABSENT,
+                "The same contact, created twice at once, is one: both requests get its answer. "
+                "Production makes two.",
+                ("create, twice at once",),
+            ),
+            Known(
+                column,
+                "store people 7",
+                '{"id": 7, "name": "Ann Two", …}',
+                ABSENT,
+                "The same.",
+                ("create, twice at once",),
+            ),
+        )
+    ),
+    Known(
+        BEHIND_SERVE[1],
+        "message",
+        "success: Found 1 contacts (3000)",
+        ABSENT,
+        "A cached answer has no message, as in production.",
+        ("hit, once more",),
     ),
 )

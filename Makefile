@@ -11,6 +11,7 @@ run: setup            ## open the window (without a screen: play the tour into t
 	@scripts/run.sh
 
 test: setup-dev       ## run the tests
+	@scripts/core.sh
 	$(PYTHON) -m pytest
 
 lint: setup-dev       ## style, types, walls between the packages
@@ -26,6 +27,7 @@ format: setup-dev     ## rewrite the sources in the one style
 bench: setup-dev      ## measure start, lookups, capture, explaining, big files
 	$(PYTHON) tests/benchmarks/start.py
 	$(PYTHON) tests/benchmarks/lookup.py
+	$(PYTHON) tests/benchmarks/hosts.py
 	$(PYTHON) tests/benchmarks/nodejs.py
 	$(PYTHON) tests/benchmarks/journal.py
 	$(PYTHON) tests/benchmarks/explain.py

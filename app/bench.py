@@ -6,6 +6,7 @@ The window, the command line and every other way in use these verbs; there is no
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
@@ -45,12 +46,15 @@ from connectors.contract.model import (
     from_wire,
     to_wire,
 )
+from connectors.contract.operations import OPERATIONS
 from connectors.host.manifest import manifest_of
 from connectors.runtime.core import Core, Outcome
 from connectors.runtime.store import CoreStore
 
 _run_id: ContextVar[int] = ContextVar("run_id")
 _hosted: ContextVar[_Hosted] = ContextVar("hosted")
+_WRITING = frozenset({"POST", "PUT", "PATCH"})
+_NOTHING_SENT = frozenset({"InvalidInputError", "UnknownOperationError"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,7 +419,7 @@ class Bench:
         began = time.perf_counter()
         hosted.begin()
         try:
-            outcome = await work()
+            outcome = _with_doubt(await work(), exchanges)
         except BaseException:
             self._finish(run_id, None, len(exchanges), began)
             raise
@@ -512,6 +516,22 @@ def _readable_contact(entry: dict[str, Any]) -> Contact:
             fields.pop(key)
     fields["isNewContact"] = bool(entry.get("isNewContact"))
     return from_wire(fields, Contact)
+
+
+def _with_doubt(outcome: Outcome, exchanges: Sequence[Exchange]) -> Outcome:
+    """Return a failed write as unknown when the CRM accepted the last thing that it was sent.
+
+    A connector whose ``JSON.parse`` fails on that answer throws an error that says nothing of it:
+    only the exchange shows that the record may be there.
+    """
+    error = outcome.error
+    if error is None or error.status is not None or error.type in _NOTHING_SENT:
+        return outcome
+    if outcome.unknown or not OPERATIONS[outcome.operation].writes:
+        return outcome
+    sent = [each for each in exchanges if each.method in _WRITING]
+    accepted = bool(sent) and 200 <= (sent[-1].status or 0) < 300
+    return dataclasses.replace(outcome, unknown=accepted)
 
 
 def _now_ms() -> float:

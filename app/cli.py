@@ -18,6 +18,7 @@ _MODULES = {
     **dict.fromkeys(("invoke", "find", "search", "create", "log"), "app.cli_bench"),
     "probe": "app.cli_probe",
     "diff": "app.cli_diff",
+    "serve": "app.cli_serve",
     "learn-formats": "app.cli_learn",
 }
 DONE, EXPECTATION_FAILED, WRONG_USAGE, CONNECTOR_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -130,6 +131,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_formats(verb)
 
     _add_learn_formats(verbs, shared)
+    _add_serve(verbs, shared)
     _add_sandbox(verbs, shared)
 
     verb = verbs.add_parser("tour", parents=[shared], help="play the guided demo in the window")
@@ -230,6 +232,21 @@ def _add_learn_formats(verbs: Any, shared: argparse.ArgumentParser) -> None:
     verb.add_argument("--max", type=_places, default=3, metavar="N", help="1 to 3 (default 3)")
 
 
+def _add_serve(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    serve = verbs.add_parser(
+        "serve", parents=[shared], help="the connectors behind App Connect's HTTP routes"
+    )
+    serve.add_argument("--port", type=_port, metavar="P", help="default: $PORT, else 6066")
+    serve.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen")
+    serve.add_argument("--workers", type=_workers, default=1, metavar="N", help="processes")
+    serve.add_argument(
+        "--connector", action="append", default=[], metavar="PATH", help="beside the built-in ones"
+    )
+    serve.add_argument(
+        "--route", action="append", default=[], metavar="HOST=URL", help="send a host elsewhere"
+    )
+
+
 def _add_sandbox(verbs: Any, shared: argparse.ArgumentParser) -> None:
     sandbox = verbs.add_parser("sandbox", parents=[shared], help="the embedded CRM")
     sandbox.add_argument("--port", type=int, default=0, metavar="P")
@@ -256,6 +273,18 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 3600:
         raise argparse.ArgumentTypeError("must be more than 0 and at most 3600 seconds")
     return seconds
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("must be from 0 to 65535")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
+        raise argparse.ArgumentTypeError("must be from 1 to 64")
+    return int(text)
 
 
 def _places(text: str) -> int:

@@ -32,7 +32,7 @@ def diff(options: argparse.Namespace) -> int:
             async def side(platform: str) -> run_diff.RunOne:
                 opened = open_bench(_with(options, platform))
                 bench = await stack.enter_async_context(opened)
-                return _look_up(bench, options.format, failures)
+                return _look_up(bench, platform, options.format, failures)
 
             side_a, side_b = await side(options.platform_a), await side(options.platform_b)
             document = await run_diff.diff(
@@ -83,16 +83,19 @@ def _with(options: argparse.Namespace, platform: str) -> argparse.Namespace:
     return argparse.Namespace(**{**vars(options), "platform": platform})
 
 
-def _look_up(bench: Bench, formats: list[str], failures: list[str]) -> run_diff.RunOne:
+def _look_up(
+    bench: Bench, platform: str, formats: list[str], failures: list[str]
+) -> run_diff.RunOne:
     """Return what looks a number up past the account's cache, and leaves it as it is.
 
-    Both sides share that cache, and so may the window.
+    Both sides share that cache, and so may the window. A failure names the side, `platform`: with
+    a saved connection both sides have one and the same.
     """
 
     async def look_up(number: str) -> Evidence:
         run = await bench.find(number, formats, force_refresh=True, keep=False)
         if run.outcome.error is not None:
-            failures.append(failure_sentence(run.outcome.error, bench.connection.platform))
+            failures.append(failure_sentence(run.outcome.error, platform))
         return evidence_of(bench.journal.events(run.run_id), run.run_id)
 
     return look_up

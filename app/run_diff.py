@@ -20,6 +20,7 @@ from app.evidence import Evidence
 from app.explain.searches import searches_of
 from app.traffic import asked
 from connectors.contract.exchange import Exchange
+from connectors.contract.hosting import ErrorInfo
 
 RunOne = Callable[[str], Awaitable[Evidence]]
 
@@ -74,7 +75,7 @@ def differences(a: Evidence, b: Evidence) -> tuple[Difference, ...]:
             *_grouped("contact", _contacts(a), _contacts(b)),
             _difference("message", _message(a), _message(b)),
             _difference("successful", _successful(a), _successful(b)),
-            _difference("error", _error(a), _error(b)),
+            _error(a.finished.error, b.finished.error),
             _time(a.finished.ms, b.finished.ms),
         )
         if difference is not None
@@ -175,8 +176,13 @@ def _requests(evidence: Evidence) -> dict[str, list[str]]:
 
 
 def _body(exchange: Exchange) -> str:
-    """Return a read's body: searches of some CRMs stand there."""
+    """Return a read's body: searches of some CRMs stand there.
+
+    An empty object asks for nothing; production sends one with each request of a proxy config.
+    """
     text = asked.text_of(exchange.body)
+    if text.strip() == "{}":
+        return ""
     leaves = [
         f"{key}={_steady(value)}"
         for key, value in asked.json_leaves(text)
@@ -248,9 +254,17 @@ def _successful(evidence: Evidence) -> str | None:
     return None if value is None else plain(value).lower()
 
 
-def _error(evidence: Evidence) -> str | None:
-    """Return an error's type and status; its text may quote a time or a request id."""
-    error = evidence.finished.error
+def _error(a: ErrorInfo | None, b: ErrorInfo | None) -> Difference | None:
+    """Compare errors by the CRM's status, else by type: their texts may quote a time or an id.
+
+    Each language has its own types, and what the user is told depends on the status alone.
+    """
+    if a is not None and b is not None and a.status is not None and a.status == b.status:
+        return None
+    return _difference("error", _error_text(a), _error_text(b))
+
+
+def _error_text(error: ErrorInfo | None) -> str | None:
     if error is None:
         return None
     return error.type if error.status is None else f"{error.type} {error.status}"

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -102,10 +102,18 @@ class LocalHost:
         platform: a built-in connector's name, or the path of one.
         captures_console: whether printed text becomes events from the first operation until
             :meth:`close`; the child process sees to that itself.
+        client: makes the connector's HTTP client.
     """
 
-    def __init__(self, platform: str, *, captures_console: bool = True) -> None:
+    def __init__(
+        self,
+        platform: str,
+        *,
+        captures_console: bool = True,
+        client: Callable[[], httpx.AsyncClient] = build_client,
+    ) -> None:
         self._platform = platform
+        self._build_client = client
         self._captures_console = captures_console
         self._printing = contextlib.ExitStack()
         self._loaded: LoadedConnector | None = None
@@ -144,10 +152,12 @@ class LocalHost:
         timeout_s: float,
         on_event: OnEvent,
         invocation: int = 0,
+        captures: bool = True,
     ) -> Reply:
         """Run one operation; see :class:`connectors.contract.hosting.ConnectorHost`.
 
         What the connector prints belongs to the process; in the child it becomes console events.
+        Without `captures` no exchange is made an event: nobody would look at it.
         """
         began = time.perf_counter()
         number = invocation or next(self._ids)
@@ -166,6 +176,7 @@ class LocalHost:
                     redactor=redactor,
                     emit=lambda exchange: on_event(ExchangeEvent(exchange=exchange)),
                     network=network,
+                    captures=captures,
                 )
             ),
         )
@@ -214,7 +225,7 @@ class LocalHost:
         if self._loaded is None:
             self._loaded = load(self._platform)
         if self._connector is None or self._client is None:
-            self._client = build_client()
+            self._client = self._build_client()
             self._connector = self._loaded.kind(_Context(self._client))
         return self._loaded, self._connector
 

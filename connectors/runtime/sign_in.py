@@ -19,12 +19,16 @@ class SignIn:
 
     Attributes:
         user: the connected user with its secrets; None when nobody is connected.
+        name: the user's name in the CRM.
         message: the connector's words for the user, empty without any.
+        return_message: these words as the connector sent them, None without any.
         error: why it failed, None when the connector itself said no or all went well.
     """
 
     user: User | None = None
+    name: str = ""
     message: str = ""
+    return_message: dict[str, Any] | None = None
     error: ErrorInfo | None = None
 
 
@@ -56,16 +60,21 @@ async def sign_in(invoke: Invoke, description: Description, given: User) -> Sign
             return SignIn(error=reply.error)
         result = as_record(reply.result)
         told = result.get("returnMessage")
-        message = str(told.get("message") or "") if isinstance(told, dict) else ""
+        told = told if isinstance(told, dict) else None
+        message = str(told.get("message") or "") if told else ""
         info = result.get("platformUserInfo")
         if not result.get("successful"):
-            return SignIn(message=message or "The connector did not connect, and gave no reason.")
+            return SignIn(
+                message=message or "The connector did not connect, and gave no reason.",
+                return_message=told,
+            )
         if not isinstance(info, dict) or info.get("id") in (None, ""):
             raise unexpected(f"platformUserInfo is {what_of(info)} without an id", result)
         user = _user(given, info)
     except StopError as stop:
         return SignIn(error=stop.error)
-    return SignIn(user=user, message=message)
+    name = str(info.get("name") or "")
+    return SignIn(user=user, name=name, message=message, return_message=told)
 
 
 def _user(given: User, info: dict[str, Any]) -> User:

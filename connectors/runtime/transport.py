@@ -48,6 +48,7 @@ class Invocation:
     Attributes:
         network: stands in for the network (a replay), so that no route applies; None for the real
             one.
+        captures: whether anybody looks at the exchanges; without it none is made.
     """
 
     id: int = 0
@@ -55,6 +56,7 @@ class Invocation:
     redactor: Redactor = field(default_factory=Redactor)
     emit: Callable[[Exchange], None] = lambda _exchange: None
     network: httpx.AsyncBaseTransport | None = None
+    captures: bool = True
 
 
 current: ContextVar[Invocation] = ContextVar("invocation")
@@ -181,8 +183,16 @@ class CaptureTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` and watch its answer."""
+        invocation = current.get()
+        if not invocation.captures:
+            response = await self._inner.handle_async_request(request)
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            response.stream = _LimitedStream(
+                response.stream, _Limit(request, response, self._max_answer_bytes)
+            )
+            return response
         sent = await request.aread()
-        record = _Record(current.get(), request, sent)
+        record = _Record(invocation, request, sent)
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as error:
@@ -247,11 +257,7 @@ class _Record:
             if len(self.kept) < KEPT_BYTES:
                 self.kept += piece[: KEPT_BYTES - len(self.kept)]
             if self.size > limit:
-                raise UnexpectedResponseError(
-                    f"The answer of {self.request.url.host} is larger than "
-                    f"{limit // (1024 * 1024)} MB and was cut off: ask for less.",
-                    status=self.response.status_code if self.response else None,
-                )
+                raise _too_large(self.request, self.response, limit)
 
     def finish(self, error: BaseException | None = None) -> None:
         if self.done:
@@ -281,6 +287,50 @@ class _Record:
                 else None,
             )
         )
+
+
+class _Limit:
+    """Counts what an answer unpacks to, and raises once it is too much."""
+
+    def __init__(self, request: httpx.Request, response: httpx.Response, limit: int) -> None:
+        self._request = request
+        self._response = response
+        self._limit = limit
+        self._size = 0
+        packing = response.headers.get("content-encoding", "").lower()
+        self._unpacked = _Unpacked() if packing in _PACKINGS else None
+
+    def read(self, chunk: bytes) -> None:
+        for piece in self._unpacked.pieces(chunk) if self._unpacked else (chunk,):
+            self._size += len(piece)
+            if self._size > self._limit:
+                raise _too_large(self._request, self._response, self._limit)
+
+
+class _LimitedStream(httpx.AsyncByteStream):
+    """An answer that nobody looks at beside its connector."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, limit: _Limit) -> None:
+        self._inner = inner
+        self._limit = limit
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._inner:
+            self._limit.read(chunk)
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _too_large(
+    request: httpx.Request, response: httpx.Response | None, limit: int
+) -> UnexpectedResponseError:
+    return UnexpectedResponseError(
+        f"The answer of {request.url.host} is larger than {limit // (1024 * 1024)} MB and was cut "
+        "off: ask for less.",
+        status=response.status_code if response else None,
+    )
 
 
 class _Unpacked:
@@ -349,12 +399,18 @@ class _WatchedStream(httpx.AsyncByteStream):
         self._record.finish()
 
 
-def build_client(max_answer_bytes: int = MAX_ANSWER_BYTES) -> httpx.AsyncClient:
+def build_client(
+    max_answer_bytes: int = MAX_ANSWER_BYTES, network: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
     """Return the client that a host hands to its connector.
 
     It keeps no cookies, as production's does not: one operation never depends on another's.
+
+    Args:
+        max_answer_bytes: an answer that is larger is cut off.
+        network: sends the requests, None for httpx's own.
     """
-    network = httpx.AsyncHTTPTransport(
+    network = network or httpx.AsyncHTTPTransport(
         limits=httpx.Limits(
             max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
         )

@@ -1,6 +1,7 @@
 """The verbs, through the real host in this process, with a small connector written on the spot."""
 
 import asyncio
+import contextlib
 import textwrap
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from app.bench import Bench
 from app.connections import Connection
 from app.journal import ConsolePrinted, FindingReported, Journal, RunFinished, RunStarted
+from connectors.contract.exchange import Exchange
+from connectors.contract.hosting import Description, ErrorInfo, ExchangeEvent, Reply
 from connectors.contract.model import CallContact, CallLog, Contact, User
 from connectors.host.load import ConnectorLoadError
 from connectors.host.local import LocalHost
@@ -174,6 +177,64 @@ async def test_create_then_log(bench):
     assert again.outcome.answer["successful"] is False
     assert "Existing log" in again.message["message"]
     await bench.close()
+
+
+class Told:
+    """A host whose createContact sends these (method, status) and ends with this error."""
+
+    def __init__(self, sent, error):
+        self.sent, self.error = sent, error
+
+    async def describe(self):
+        operations = ("createContact", "findContact")
+        return Description(
+            platform="told",
+            display_name="Told",
+            kind="python",
+            auth_type="other",
+            log_format="",
+            operations=operations,
+        )
+
+    async def invoke(self, _operation, _given, *, options, timeout_s, on_event):
+        for number, (method, status) in enumerate(self.sent):
+            exchange = Exchange(
+                id=number, invocation=1, started_ms=0, method=method, url="http://a", status=status
+            )
+            on_event(ExchangeEvent(exchange=exchange))
+        return Reply(error=self.error)
+
+    async def close(self):
+        pass
+
+
+THROWN = ErrorInfo(type="SyntaxError", message="Unexpected token < in JSON")
+
+
+@pytest.mark.parametrize(
+    ("sent", "error", "unknown"),
+    [
+        ([("GET", 200), ("POST", 200)], THROWN, True),
+        ([("POST", 201), ("GET", 500)], THROWN, True),
+        ([("POST", 200), ("POST", 422)], THROWN, False),
+        ([("POST", None)], THROWN, False),
+        ([("GET", 200)], THROWN, False),
+        ([], THROWN, False),
+        ([("POST", 200)], ErrorInfo(type="Error", message="no", status=422), False),
+        ([("POST", 200)], ErrorInfo(type="InvalidInputError", message="no name"), False),
+    ],
+)
+async def test_a_write_that_failed_on_its_answer_may_have_been_done(sent, error, unknown):
+    with contextlib.closing(CoreStore(":memory:")) as store:
+        connection = Connection(id="told", name="Told", platform="told")
+        bench = Bench(connection, Told(sent, error), store, Journal())
+        await bench.open()
+        made = await bench.create("+12025550123", "Grace Hopper")
+        assert (made.failed, made.outcome.unknown) == (True, unknown)
+        (finished,) = [each for each in bench.journal.events() if isinstance(each, RunFinished)]
+        assert finished.unknown is unknown
+        found = await bench.find("+12025550123")
+        assert (found.failed, found.outcome.unknown) == (True, False)
 
 
 async def test_no_secret_reaches_the_journal(bench):

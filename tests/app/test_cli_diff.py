@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import textwrap
 from contextlib import closing
 
@@ -11,9 +12,17 @@ import pytest
 
 from app import cli_diff
 from app.cli import CommandError
+from app.connections import Connection, ConnectionFile
 from app.home import home
 from app.sandbox import seed
+from app.vault import SessionVault
+from connectors.contract.model import User
 from connectors.runtime.store import CoreStore, Table
+from tests.comparison.cases import ADA, BELLS, NOBODY, OMAR, US_FORMAT
+from tests.comparison.columns import TINYCRM
+from tests.comparison.crm import HOST, KEY, served
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 
 CONNECTOR = """
     from connectors.contract.connector import Connector
@@ -126,6 +135,96 @@ def test_lookups_that_fail_alike_are_not_called_done(capsys, version):
     code, out, err = run(capsys, "+12025550123", a=a, b=b)
     assert (code, json.loads(out)["different"]) == (3, 0)
     assert err.count("compared") == 1
+    assert len(err.splitlines()) == 3  # progress, and one sentence for each side
+
+
+@pytest.fixture
+def tiny_crm(monkeypatch):
+    """The tiny CRM of the comparison, and a saved connection to it for connectors of any kind."""
+    vault = SessionVault()
+    monkeypatch.setattr("app.cli_bench.open_vault", lambda: vault)
+    home().mkdir(parents=True, exist_ok=True)
+    with served() as crm:
+        ConnectionFile(home(), vault).save(
+            Connection(
+                id="tiny",
+                name="Tiny CRM",
+                platform=str(TINYCRM / "python"),
+                user=User(id="u1-tinycrm", access_token=KEY, rc_account_id="acc"),
+                routes={HOST: crm.url.removesuffix("/v1")},
+            )
+        )
+        yield crm
+
+
+def rows_of(out):
+    """Return what differs for each number."""
+    return {
+        row["input"]: {each["what"]: (each["a"], each["b"]) for each in row["differences"]}
+        for row in json.loads(out)["rows"]
+    }
+
+
+def run_tiny(capsys, *numbers, a, b, **more):
+    more = {"connection": "Tiny CRM", "in_process": False} | more
+    return run(capsys, *numbers, a=TINYCRM / a, b=TINYCRM / b, **more)
+
+
+@needs_node
+def test_a_connector_and_its_port_to_javascript(capsys, tiny_crm):
+    sides = {"a": "python", "b": "nodejs/index.js", "format": [US_FORMAT]}
+    code, out, _err = run_tiny(capsys, ADA, BELLS, NOBODY, OMAR, **sides)
+    assert (code, json.loads(out)["same"]) == (0, 4)
+    british = "+442079460999"
+    code, out, _err = run_tiny(capsys, ADA, british, **sides)
+    assert (code, json.loads(out)["same"]) == (1, 1)
+    assert rows_of(out)[british]["request GET /v1/people"] == (
+        ["phone=(207) 946-0999"],
+        ["phone=(442) 079-4609"],
+    )
+
+
+@pytest.mark.parametrize(
+    "other", ["python", pytest.param("nodejs", marks=needs_node), "python/connector.py"]
+)
+def test_a_config_and_a_program(capsys, tiny_crm, other):
+    code, out, _err = run_tiny(capsys, ADA, OMAR, a="proxy", b=other, format=[US_FORMAT])
+    assert code == 1
+    entry = (None, ["Create new contact..."])
+    assert rows_of(out) == {
+        ADA: {
+            "contact createNewContact": entry,
+            "message": ("success: Found 1 contacts", None),
+        },
+        OMAR: {
+            "candidates": ([OMAR], ["(510) 555-0177", OMAR]),
+            "request GET /v1/people": (None, ["phone=(510) 555-0177"]),
+            "contact 4": (
+                None,
+                [
+                    "Omar Haddad (Person)",
+                    "createdDate=2026-01-05T09:30:00.000Z",
+                    "phone=(510) 555-0177",
+                ],
+            ),
+            "contact createNewContact": entry,
+            "message": ("success: Found 0 contacts", None),
+        },
+    }
+
+
+@needs_node
+def test_a_failure_names_the_side_that_failed(capsys, tiny_crm):
+    tiny_crm.fault = "html"
+    code, out, err = run_tiny(capsys, ADA, a="python", b="nodejs")
+    assert code == 1
+    assert rows_of(out) == {ADA: {"error": ("UnexpectedResponseError 200", "SyntaxError")}}
+    thrown = err.splitlines()[-1]
+    assert thrown.startswith("Unexpected token")
+    assert thrown.endswith(f"({TINYCRM / 'nodejs'}).")
+    tiny_crm.fault = "429"
+    code, out, err = run_tiny(capsys, ADA, a="python", b="nodejs")
+    assert (code, rows_of(out)) == (3, {ADA: {}})
     assert len(err.splitlines()) == 3  # progress, and one sentence for each side
 
 

@@ -172,6 +172,28 @@ def test_messages_and_errors():
     assert differences(a_run(error=failed), a_run(error=later)) == ()
 
 
+def test_an_error_of_another_language_is_the_same_by_its_status():
+    python = ErrorInfo(type="RateLimitError", message="too many", status=429)
+    thrown = ErrorInfo(type="AxiosError", message="Request failed", status=429)
+    away = ErrorInfo(type="AxiosError", message="Request failed", status=500)
+    broken = ErrorInfo(type="TypeError", message="x is undefined")
+    assert differences(a_run(error=python), a_run(error=thrown)) == ()
+    assert differences(a_run(error=thrown), a_run(error=away)) == (
+        Difference("error", "AxiosError 429", "AxiosError 500"),
+    )
+    assert differences(a_run(error=python), a_run(error=broken)) == (
+        Difference("error", "RateLimitError 429", "TypeError"),
+    )
+
+
+def test_an_empty_object_asks_for_nothing():
+    bare, empty = a_request("/people?q=1"), a_request("/people?q=1", body="{}")
+    asking = a_request("/people?q=1", body='{"city": "Bern"}')
+    assert differences(a_run(requests=[bare]), a_run(requests=[empty])) == ()
+    (difference,) = differences(a_run(requests=[empty]), a_run(requests=[asking]))
+    assert difference == Difference("request GET /people", ["q=1"], ["q=1 city=Bern"])
+
+
 @pytest.mark.parametrize(("a", "b"), [(10.0, 190.0), (1000.0, 1300.0), (500.0, 900.0)])
 def test_times_that_are_near_each_other(a, b):
     assert differences(a_run(ms=a), a_run(ms=b)) == ()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import textwrap
 
+import httpx
 import pytest
 
 from connectors.contract.hosting import (
@@ -17,6 +18,7 @@ from connectors.contract.hosting import (
 )
 from connectors.host.local import LocalHost, camel_case
 from connectors.runtime.redact import REDACTED
+from connectors.runtime.transport import build_client
 
 CONNECTOR = r"""
     import asyncio
@@ -210,6 +212,32 @@ async def test_a_route_leads_to_another_server_and_the_exchange_is_told(host, at
     assert isinstance(event, ExchangeEvent)
     assert event.exchange.url == "https://crm.example/a"
     assert event.exchange.routed_to == f"{base}/a"
+
+
+async def test_the_client_is_the_one_that_was_asked_for_and_captures_on_demand(tmp_path):
+    path = tmp_path / "odd.py"
+    path.write_text(textwrap.dedent(CONNECTOR))
+    asked = []
+
+    def answer(request):
+        asked.append(str(request.url))
+        return httpx.Response(200, stream=httpx.ByteStream(b'{"a": 1}'))
+
+    host = LocalHost(str(path), client=lambda: build_client(network=httpx.MockTransport(answer)))
+    events = []
+    for captures in (False, True):
+        reply = await host.invoke(
+            "findContact",
+            {"phoneNumber": "http"},
+            options=InvokeOptions(),
+            timeout_s=5,
+            on_event=events.append,
+            captures=captures,
+        )
+        assert reply.result == {"a": 1}
+    await host.close()
+    assert asked == ["https://crm.example/a"] * 2
+    assert len(events) == 1
 
 
 async def test_a_connector_describes_itself(host):

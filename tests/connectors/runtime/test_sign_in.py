@@ -47,7 +47,8 @@ async def test_a_key_is_sent_as_the_connector_encodes_it_with_the_pages_other_fi
     assert (given["authHeader"], given["apiKey"]) == ("Basic a2V5", "key-1")
     assert (given["hostname"], given["platform"]) == ("crm.test", "small")
     assert given["additionalInfo"] == {"apiUrl": "https://crm.test"}
-    assert signed.message == "Hello"
+    assert (signed.name, signed.message) == ("Ada", "Hello")
+    assert signed.return_message == {"message": "Hello"}
     user = signed.user
     assert (user.id, user.timezone_name, user.timezone_offset) == ("7-small", "Europe/Paris", 60)
     assert (user.access_token, user.hostname) == ("key-1", "crm.test")

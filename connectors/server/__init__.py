@@ -1,0 +1,1 @@
+"""App Connect's HTTP routes over the same connectors (``docs/serving.md``)."""

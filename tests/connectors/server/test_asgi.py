@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests.serving import ROOT, SECRET_KEY
+
+IMPORT = [sys.executable, "-c", "from connectors.server.asgi import application"]
+
+
+def run(env):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        IMPORT, cwd=ROOT, env=kept | env, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_any_asgi_server_can_import_the_application(tmp_path):
+    done = run({"APP_SERVER_SECRET_KEY": SECRET_KEY, "CALLBENCH_HOME": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_is_missing_is_one_sentence(tmp_path):
+    done = run({"CALLBENCH_HOME": str(tmp_path)})
+    assert done.returncode == 1
+    assert done.stderr.startswith("APP_SERVER_SECRET_KEY is not set")
+    assert "Traceback" not in done.stderr

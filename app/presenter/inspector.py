@@ -18,9 +18,11 @@ from app.journal import (
     Journal,
     RunFinished,
     RunStarted,
+    ServerTraced,
 )
 from app.presenter.body_text import readable, searchable
 from app.presenter.match import MatchPresenter
+from app.traffic.trace import line_of
 from connectors.contract.exchange import Exchange
 from widgets.inspector_state import (
     ConsoleRow,
@@ -124,6 +126,9 @@ class InspectorPresenter(QObject):
                 self._exchanges.append(exchange_row(event.run_id, event.at_ms, event.exchange))
             case FindingReported():
                 self._print(event, "finding", f"{event.code}: {event.message}")
+            case ServerTraced():
+                kind = "error" if event.step.level == "error" else "trace"
+                self._print(event, kind, line_of(event.step))
             case CacheRenewed():
                 self._print(event, "operation", event.text)
             case RunFinished():

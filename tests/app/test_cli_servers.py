@@ -79,6 +79,20 @@ def test_find_search_create_and_log(capsys, connection, crm):
     assert "hello" in crm.calls[41]["body"]
 
 
+def test_invoke_returns_the_servers_answer_as_it_is(capsys, connection, tmp_path):
+    _named, address, token = connection
+    given = tmp_path / "input.json"
+    given.write_text(json.dumps({"name": "Ada", "user": {"accessToken": token}}))
+    code, document, err = run(
+        capsys, "invoke", address, "findContactWithName", "--input", str(given)
+    )
+    assert (code, err) == (0, "")
+    assert document["result"]["status"] == 200
+    assert document["result"]["body"]["contact"][0]["name"] == "Ada Lovelace"
+    assert document["result"]["steps"][0]["name"] == "contactSearchByName:start"
+    assert token not in json.dumps(document)
+
+
 def test_without_a_connection_there_is_no_token_and_nothing_is_sent(capsys, core):
     code, document, err = run(capsys, "find", f"{core.url}#desk", "+14155550100")
     assert (code, document["requests"]) == (3, 0)

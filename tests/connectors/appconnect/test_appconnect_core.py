@@ -9,6 +9,8 @@ import pytest
 
 from app.evidence import evidence_of
 from app.explain.verdict import verdict_of
+from app.journal import ServerTraced
+from app.probe import Question, probe
 from connectors.contract.model import CallContact, CallLog, CallParty, User
 from connectors.host.process import HostProcess
 from connectors.runtime.core import Outcome
@@ -104,6 +106,16 @@ async def test_search_by_name(connected):
     nobody = await bench.search("Zed & Sons #1")
     assert nobody.message["message"] == "No contact found with name Zed & Sons #1 "
     assert nobody.exchanges[0].url.endswith("&name=Zed+%26+Sons+%231")
+
+
+async def test_a_probe_invents_nothing_about_the_servers_requests(connected, desk):
+    desk.people[12] = {"name": "Omar Diaz", "phone": "(415) 555-0166"}
+    bench = await connected()
+    probed = await probe(bench, "+14155550166", [], Question(name="Omar Diaz"))
+    assert (probed.verdict.code, probed.verdict.proven) == ("BEHIND_SERVER", False)
+    # The format was tried, and this connector did not find the record with it either.
+    assert [advice.code for advice in probed.advice] == ["NONE"]
+    assert ("GET", "/people?phone=%2B14155550166") in desk.asked
 
 
 async def test_a_contact_and_a_log_arrive_in_the_crm(connected, desk):
@@ -255,6 +267,31 @@ async def test_a_write_without_an_answer_is_unknown_and_a_refused_one_is_not(scr
     gone = await bench.create("+14155550177", "Grace Hopper")
     assert (gone.outcome.error.type, gone.outcome.unknown) == ("RecordNotFoundError", False)
     assert "has no route POST /contact" in gone.outcome.error.message
+
+
+async def test_secrets_in_a_trace_reach_neither_journal_nor_screen(scripted, opened):
+    """A server of another version may redact less than the real one does."""
+    token, key = "a-t0ken-of-the-server", "a-k3y-that-nobody-told"
+    dumped = {
+        "user": {"accessToken": key, "platformAdditionalInfo": {"apiKey": key, "note": token}},
+        "query": {"jwtToken": token},
+        "header": f"Bearer {token}",
+        "url": f"https://crm.example/people?access_token={key}",
+    }
+    trace = {"methodName": "findContact:start", "elapsed": 1, "level": "info", "data": dumped}
+    scripted.says_what_it_is("findContact")
+    answer = {"successful": True, "contact": [], "_debug": {"traces": [trace]}}
+    scripted.says("/contact", 200, answer)
+    bench = await opened(f"{scripted.url}#desk", access_token=token)
+    run = await bench.find(ADA)
+    events = list(bench.journal.events(run.run_id))
+    assert [event.step.name for event in events if isinstance(event, ServerTraced)] == [
+        "findContact:start"
+    ]
+    assert scripted.asked[-1][1].startswith(f"/contact?jwtToken={token}&")
+    assert token not in str(events)
+    assert key not in str(events)
+    assert "[REDACTED]" in str(events)
 
 
 async def test_core_makes_no_messages_of_its_own(scripted, opened):

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QTab
 
 from app.home import home
 from tests.app.presenter.test_connect import Form
+from tests.app.presenter.test_log import open_log, press_save
 from tests.connectors.appconnect.desk import API_KEY, CONNECTOR, running_desk
 from tests.connectors.appconnect.real_core import missing, running_core
 
@@ -59,6 +60,30 @@ async def test_a_server_is_signed_in_to_and_looked_up_with_its_trace(open_desk, 
     assert "findContact:jwtDecoded" in console
     assert user.access_token not in console
     assert "1 request in" in desk.child(QLabel, "timelineSentence").text()
+
+
+async def test_an_unknown_caller_becomes_a_contact_and_a_log_behind_the_server(
+    open_desk, core, crm
+):
+    desk = await open_desk()
+    form = await form_of(desk, f"{core.url}#desk")
+    form.fill(connectionNameField="Desk", auth_apiKey=API_KEY, hostnameField=crm.hostname)
+    await form.press("testConnectionButton")
+    session = await open_log(desk, "+14155550166")
+    desk.qtbot.keyClicks(desk.child(QLineEdit, "newContactNameField"), "Nora Lind")
+    await press_save(desk)
+    assert crm.people[12]["name"] == "Nora Lind"
+    assert crm.people[12]["phone"] == "+14155550166"
+    assert crm.calls[41]["person"] == 12
+    assert desk.presenter.phone.calls.logged(session).log_id == "41"
+    # Once more: the page shows what the CRM has, and changes it.
+    desk.presenter.phone.log.open(session)
+    await desk.idle()
+    title = desk.child(QLineEdit, "activityTitleField")
+    title.setText("Talked with Nora")
+    await press_save(desk)
+    assert crm.calls[41]["subject"] == "Talked with Nora"
+    assert list(crm.calls) == [41]
 
 
 async def test_a_key_that_is_refused_and_a_token_in_its_place(open_desk, core, crm):

@@ -22,7 +22,10 @@ from app.journal import (
     Journal,
     RunFinished,
     RunStarted,
+    ServerTraced,
 )
+from connectors.appconnect.address import KIND as SERVER
+from connectors.appconnect.core import ServerCore
 from connectors.contract.exchange import Exchange
 from connectors.contract.hosting import (
     CacheEvent,
@@ -163,7 +166,8 @@ class Bench:
         description = await self._hosted.host.describe()
         self.manifest = manifest_of(description)
         self.description = description
-        self._core = Core(
+        kind = ServerCore if description.kind == SERVER else Core
+        self._core = kind(
             self._invoke,
             self._store,
             platform=description.platform,
@@ -429,6 +433,12 @@ class Bench:
             if self._keep_user is not None and self.core.user != self._kept_user:
                 self._kept_user = self.core.user
                 self._keep_user(self._kept_user)
+        # The last one: a redirect makes two of a request.
+        arrived_ms = exchanges[-1].started_ms if exchanges else _now_ms()
+        for step in outcome.steps:
+            self.journal.append(
+                ServerTraced(run_id=run_id, at_ms=arrived_ms + step.elapsed_ms, step=step)
+            )
         ms = self._finish(run_id, outcome, len(exchanges), began)
         return Run(run_id, outcome, tuple(exchanges), tuple(findings), ms)
 

@@ -8,10 +8,13 @@ import dataclasses
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli import CONNECTOR_FAILED, DONE, EXPECTATION_FAILED, CommandError, print_result
 from app.home import home
+
+if TYPE_CHECKING:
+    from connectors.contract.hosting import Description
 
 
 def formats(options: argparse.Namespace) -> int:
@@ -45,45 +48,75 @@ def formats(options: argparse.Namespace) -> int:
 def connectors(options: argparse.Namespace) -> int:
     """``callbench connectors``: what the built-in connectors, or those at paths, can do.
 
+    Without paths the servers of saved connections are listed too, also one that does not answer.
+
     Raises:
         CommandError: one of them cannot be loaded.
     """
-    from connectors.contract.hosting import ConnectorHost  # noqa: PLC0415
+    from app.connections import ConnectionFile, ConnectionUnusableError  # noqa: PLC0415
+    from app.vault import SessionVault  # noqa: PLC0415
+    from connectors.appconnect.address import KIND as SERVER  # noqa: PLC0415
+    from connectors.contract.hosting import ConnectorHost, Description  # noqa: PLC0415
     from connectors.host.load import ConnectorLoadError, builtin_platforms  # noqa: PLC0415
     from connectors.host.local import LocalHost  # noqa: PLC0415
     from connectors.host.process import HostProcess  # noqa: PLC0415
 
+    async def described(host: ConnectorHost) -> Description:
+        try:
+            return await host.describe()
+        finally:
+            await host.close()
+
     async def rows() -> list[dict[str, Any]]:
-        found = []
         hosts: list[ConnectorHost] = [HostProcess(path) for path in options.paths]
+        found = []
         for host in hosts or [LocalHost(platform) for platform in builtin_platforms()]:
             try:
-                description = await host.describe()
+                found.append(_connector_row(await described(host)))
             except ConnectorLoadError as error:
                 raise CommandError(str(error)) from error
-            finally:
-                await host.close()
-            types = description.manifest.get("contactTypes") or []
-            found.append(
-                {
-                    "platform": description.platform,
-                    "displayName": description.display_name,
-                    "kind": description.kind,
-                    "auth": description.auth_type,
-                    "operations": list(description.operations),
-                    "contactTypes": types,
-                }
-            )
+        # Of the connections only names and addresses are read: no secret is needed.
+        saved = [] if options.paths else ConnectionFile(home(), SessionVault()).servers()
+        for name, address in saved:
+            try:
+                row = _connector_row(await described(LocalHost(address)))
+            except ConnectorLoadError as error:
+                row = _connector_row(
+                    Description(
+                        platform=address,
+                        display_name=name,
+                        kind=SERVER,
+                        auth_type="other",
+                        log_format="",
+                        operations=(),
+                    )
+                )
+                row["problem"] = str(error)
+            found.append(row | {"connection": name, "address": address})
         return found
 
-    listed = asyncio.run(rows())
+    try:
+        listed = asyncio.run(rows())
+    except ConnectionUnusableError as error:
+        raise CommandError(str(error)) from error
     text = "\n".join(
         f"{row['platform']:<12} {row['displayName']} ({row['kind']}, {row['auth']}): "
-        + ", ".join(row["operations"])
+        + (row.get("problem") or ", ".join(row["operations"]))
         for row in listed
     )
     print_result(options, listed, text)
     return DONE
+
+
+def _connector_row(description: Description) -> dict[str, Any]:
+    return {
+        "platform": description.platform,
+        "displayName": description.display_name,
+        "kind": description.kind,
+        "auth": description.auth_type,
+        "operations": list(description.operations),
+        "contactTypes": description.manifest.get("contactTypes") or [],
+    }
 
 
 def sandbox(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from app.vault import Vault, VaultError
+from connectors.appconnect.address import is_server
 from connectors.contract.model import User, Wire, from_wire
 from connectors.host.load import builtin_platforms
 from connectors.runtime.redact import NAMES
@@ -31,7 +32,8 @@ class Connection(Wire, frozen=True, kw_only=True, omit_defaults=False):
 
     Attributes:
         id: stable text; also the key of its secrets in the vault.
-        platform: a built-in connector's name, or the path of a connector.
+        platform: a built-in connector's name, the path of a connector, or the address of a platform
+            on a running App Connect server (``http://127.0.0.1:6066#myCRM``).
         user: production's user row without its secrets.
         routes: host (or ``*``) to the base URL that stands in for it.
         config: configuration by production's environment names.
@@ -133,6 +135,11 @@ class ConnectionFile:
     def names(self) -> list[tuple[str, str]]:
         """Return (id, name) of every saved connection."""
         return [(row["id"], row["name"]) for row in self._rows()]
+
+    def servers(self) -> list[tuple[str, str]]:
+        """Return (name, address) of every saved connection to a running server."""
+        rows = [(str(row["name"]), str(row["platform"])) for row in self._rows()]
+        return [(name, platform) for name, platform in rows if is_server(platform)]
 
     def read(self, name: str) -> Connection:
         """Return the connection with that id or name, its secrets filled in.

@@ -13,7 +13,9 @@ from app.journal import (
     FindingReported,
     RunFinished,
     RunStarted,
+    ServerTraced,
 )
+from connectors.appconnect.address import is_server
 from connectors.contract.exchange import Exchange
 
 
@@ -28,6 +30,7 @@ class Evidence:
     Attributes:
         exchanges: in the order in which they began.
         reported: (code, message) of what the connector went on without.
+        traced: what a running server noted, in order.
     """
 
     started: RunStarted
@@ -35,6 +38,12 @@ class Evidence:
     exchanges: tuple[Exchange, ...] = ()
     console: tuple[ConsolePrinted, ...] = ()
     reported: tuple[tuple[str, str], ...] = ()
+    traced: tuple[ServerTraced, ...] = ()
+
+    @property
+    def behind_server(self) -> bool:
+        """Whether a running server did the work: its requests to the CRM are not among these."""
+        return is_server(self.started.platform)
 
     @property
     def number(self) -> str:
@@ -77,6 +86,7 @@ def evidence_of(events: Iterable[Event], run_id: int | None = None) -> Evidence:
     exchanges: list[Exchange] = []
     console: list[ConsolePrinted] = []
     reported: list[tuple[str, str]] = []
+    traced: list[ServerTraced] = []
     for event in events:
         if run_id is None:
             run_id = event.run_id
@@ -93,9 +103,13 @@ def evidence_of(events: Iterable[Event], run_id: int | None = None) -> Evidence:
                 console.append(event)
             case FindingReported():
                 reported.append((event.code, event.message))
+            case ServerTraced():
+                traced.append(event)
     if started is None:
         raise RunIncompleteError(f"The journal has no beginning of run {run_id}.")
     if finished is None:
         raise RunIncompleteError(f"Run {run_id} ({started.operation}) has not ended.")
     exchanges.sort(key=lambda exchange: exchange.started_ms)
-    return Evidence(started, finished, tuple(exchanges), tuple(console), tuple(reported))
+    return Evidence(
+        started, finished, tuple(exchanges), tuple(console), tuple(reported), tuple(traced)
+    )

@@ -19,7 +19,7 @@ import msgspec
 
 from app.spill import SpillFile
 from connectors.contract.exchange import Exchange
-from connectors.contract.hosting import ErrorInfo
+from connectors.contract.hosting import ErrorInfo, TraceStep
 from connectors.contract.model import Wire
 
 logger = logging.getLogger(__name__)
@@ -71,6 +71,19 @@ class FindingReported(Wire, frozen=True, kw_only=True, omit_defaults=False, tag=
     at_ms: float
     code: str
     message: str
+
+
+class ServerTraced(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="trace"):
+    """A running server noted a step while it worked on the run's request.
+
+    Attributes:
+        at_ms: when, by the bench's clock: the server's own tells only how long after the request's
+            arrival, and the way there is taken to last no time.
+    """
+
+    run_id: int
+    at_ms: float
+    step: TraceStep
 
 
 class RunFinished(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="finished"):
@@ -125,7 +138,13 @@ class CacheRenewed(Wire, frozen=True, kw_only=True, omit_defaults=False, tag="ca
 
 
 Event = (
-    RunStarted | ConsolePrinted | ExchangeCaptured | FindingReported | RunFinished | CacheRenewed
+    RunStarted
+    | ConsolePrinted
+    | ExchangeCaptured
+    | FindingReported
+    | ServerTraced
+    | RunFinished
+    | CacheRenewed
 )
 Subscriber = Callable[[Event], None]
 

@@ -226,7 +226,9 @@ async def _tried(
         evidence = _evidence(bench, run)
         if lists(evidence, known):
             kept.append(replace(advice, text=f"{advice.text} Tried: it is found then."))
-        elif not any(made.format and made.asked for made in match_matrix(evidence).candidates):
+        elif not evidence.behind_server and not any(
+            made.format and made.asked for made in match_matrix(evidence).candidates
+        ):
             kept.append(
                 Advice(
                     AdviceCode.FIX_CONNECTOR,

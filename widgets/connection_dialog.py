@@ -26,7 +26,11 @@ from widgets.field_row import FieldRow, label
 from widgets.page_state import AuthFieldState, ConnectionValues
 
 _UNCHANGED = "Unchanged"
-_PATH_HINT = "A built-in connector, or the path of a connector's folder, .py or .js file"
+_PATH_HINT = "A built-in connector, the path of one, or http://server#platform"
+_PATH_TIP = (
+    "A built-in connector; the path of a connector's folder or file (.py, .js, .json); or a "
+    "running App Connect server with the platform's name, as in http://127.0.0.1:6066#myCRM"
+)
 
 
 class ConnectionDialog(QDialog):
@@ -62,6 +66,7 @@ class ConnectionDialog(QDialog):
         self._connector_edit = QLineEdit()
         self._connector.setLineEdit(self._connector_edit)
         self._connector_edit.setPlaceholderText(_PATH_HINT)
+        self._connector_edit.setToolTip(_PATH_TIP)
         self._connector_edit.editingFinished.connect(self._on_connector_changed)
         self._connector_row = FieldRow("Connector", self._connector)
         self._folder = self._button("Folder…", "chooseFolderButton", "Choose a connector's folder")

@@ -21,7 +21,7 @@ from widgets import theme
 from widgets.inspector_state import ConsoleRow
 
 MAX_ROWS = 5000
-SIGNS = {"out": " ", "err": "!", "operation": "»", "finding": "△", "error": "✕"}
+SIGNS = {"out": " ", "err": "!", "operation": "»", "finding": "△", "error": "✕", "trace": "·"}
 EMPTY = "Nothing yet. Look a number up: what the connector prints and returns appears here."
 COLORS = {
     "out": "text",
@@ -29,6 +29,7 @@ COLORS = {
     "operation": "accent",
     "finding": "warning",
     "error": "danger",
+    "trace": "muted",
 }
 
 

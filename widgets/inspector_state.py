@@ -29,11 +29,11 @@ class RunRow:
 
 @dataclass(frozen=True)
 class ConsoleRow:
-    """One line of the console: printed (`out`, `err`) or told by the bench."""
+    """One line of the console: printed (`out`, `err`), told by the bench or by a server."""
 
     run_id: int
     time_text: str
-    kind: Literal["out", "err", "operation", "finding", "error"]
+    kind: Literal["out", "err", "operation", "finding", "error", "trace"]
     text: str
 
 

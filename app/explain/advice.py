@@ -145,6 +145,7 @@ class _Case:
             self._of_lookup()
             or self._of_connector()
             or self._of_number()
+            or self._of_server()
             or self._of_place()
             or self._of_spelling()
             or self._of_crm()
@@ -207,6 +208,24 @@ class _Case:
             ),
         )
         return Verdict(VerdictCode.OTHER_NUMBER, text), advice
+
+    def _of_server(self) -> tuple[Verdict, tuple[Advice, ...]] | None:
+        """Say what is open where a running server asked the CRM; a format can still be tried."""
+        if not self._evidence.behind_server:
+            return None
+        chosen = self._near[0]
+        text = (
+            f"{_first_upper(self._known.name)} is stored as '{_shown(chosen)}'{_in(chosen)}, and "
+            "the server did not return it. Whether it asked the CRM for that spelling is not "
+            "visible from here."
+        )
+        asked = tuple(each.id for each in self._evidence.exchanges)
+        made = format_of(chosen.text, self._evidence.number)
+        source = _none(
+            "Open the connector from its source in the bench: then every request is seen."
+        )
+        verdict = Verdict(VerdictCode.BEHIND_SERVER, text, asked, proven=False)
+        return verdict, (*(self._add_format(made) if made else ()), source)
 
     def _of_place(self) -> tuple[Verdict, tuple[Advice, ...]] | None:
         """Explain a phone in a field or an object that was not searched."""

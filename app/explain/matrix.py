@@ -24,6 +24,7 @@ _REASONS = {
 FOUND_EARLIER = "an earlier spelling had found someone"
 NOT_TRIED = "the connector does not try this spelling"
 NOTHING_ASKED = "no request went out"
+BEHIND_SERVER = "what the server asks the CRM is not visible from here"
 
 
 class CellState(StrEnum):
@@ -118,9 +119,10 @@ def match_matrix(evidence: Evidence) -> Matrix:
     others: list[int] = []
     answers: list[list[Record] | None] = []
     for exchange in evidence.exchanges:
-        searches = searches_of(exchange, evidence.number)
+        # What a running server is asked is no search of the CRM's.
+        searches = () if evidence.behind_server else searches_of(exchange, evidence.number)
         (searched if searches else others).append(exchange.id)
-        answers.append(records_of(exchange))
+        answers.append(None if evidence.behind_server else records_of(exchange))
         hits = _hits(answers[-1], searches, evidence.number)
         for search in searches:
             column = Column(search.object, search.field)
@@ -135,7 +137,7 @@ def match_matrix(evidence: Evidence) -> Matrix:
         for column, made in asked[candidate.text].items()
     }
     return Matrix(
-        _with_reasons(candidates, cells),
+        _with_reasons(candidates, cells, BEHIND_SERVER if evidence.behind_server else ""),
         tuple(columns),
         cells,
         tuple(searched),
@@ -179,10 +181,10 @@ def _candidates(evidence: Evidence, asked: Sequence[str]) -> list[Candidate]:
 
 
 def _with_reasons(
-    candidates: Sequence[Candidate], cells: Mapping[tuple[int, int], Cell]
+    candidates: Sequence[Candidate], cells: Mapping[tuple[int, int], Cell], hidden: str
 ) -> tuple[Candidate, ...]:
     found = any(cell.state is CellState.HITS for cell in cells.values())
-    why = FOUND_EARLIER if found else NOT_TRIED if cells else NOTHING_ASKED
+    why = hidden or (FOUND_EARLIER if found else NOT_TRIED if cells else NOTHING_ASKED)
     return tuple(
         candidate
         if candidate.asked or candidate.reason

@@ -49,6 +49,7 @@ class VerdictCode(StrEnum):
     WRONG_REGION = "WRONG_REGION"
     FORMAT_WHITESPACE = "FORMAT_WHITESPACE"
     NEGATIVE_CACHE = "NEGATIVE_CACHE"
+    BEHIND_SERVER = "BEHIND_SERVER"
     # Only a probe of a known record can tell these.
     COMPARE_EXACT_NOT_SUFFIX = "COMPARE_EXACT_NOT_SUFFIX"
     INVISIBLE_CHARACTER = "INVISIBLE_CHARACTER"
@@ -80,6 +81,7 @@ class Verdict:
 
 
 _AUTH_STATUSES = (401, 403)
+_AUTH_ERRORS = ("NotConnectedError", "AuthenticationError")
 _TIMEOUTS = ("ConnectorTimeoutError",)
 _SHAPES = ("UnexpectedResultError", "UnserialisableResultError", "ResultTooLargeError")
 
@@ -97,6 +99,7 @@ def verdict_of(evidence: Evidence, matrix: Matrix | None = None) -> Verdict:
     return (
         _of_error(evidence)
         or (_of_contacts(evidence, matrix) if evidence.contacts else None)
+        or (_of_server(evidence) if evidence.behind_server else None)
         or _of_input(evidence, matrix)
         or _of_hidden_failure(evidence, matrix)
         or _of_nobody(evidence, matrix)
@@ -110,7 +113,7 @@ def _of_error(evidence: Evidence) -> Verdict | None:
     status, ids = error.status, _ids(x for x in evidence.exchanges if failed(x))
     said = error.message.strip() or error.type
     code = VerdictCode.CONNECTOR_FAILED
-    if status in _AUTH_STATUSES or error.type == "NotConnectedError":
+    if status in _AUTH_STATUSES or error.type in _AUTH_ERRORS:
         code = VerdictCode.AUTH
     elif status == 429:
         code = VerdictCode.RATE_LIMIT
@@ -118,7 +121,7 @@ def _of_error(evidence: Evidence) -> Verdict | None:
         code = VerdictCode.TIMEOUT
     elif error.type in _SHAPES:
         code = VerdictCode.SHAPE_MISMATCH
-    elif ids:
+    elif ids or (evidence.behind_server and status):
         code = VerdictCode.HTTP_ERROR
     return Verdict(code, said, ids)
 
@@ -176,6 +179,22 @@ def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
     if not evidence.exchanges:
         how = ", and the connector sent no request: it has the answer from elsewhere"
     return Verdict(VerdictCode.FOUND, f"{names} was found{how}.", hits)
+
+
+def _of_server(evidence: Evidence) -> Verdict | None:
+    """Say what is known when a running server found nobody: not what it asked the CRM."""
+    if evidence.finished.cached:
+        return None  # The extension's own match: nobody was asked.
+    said = evidence.finished.answer.get("returnMessage")
+    words = str(said.get("message") or "") if isinstance(said, dict) else ""
+    told = f' It says: "{words}".' if words else ""
+    return Verdict(
+        VerdictCode.BEHIND_SERVER,
+        f"The server returned nobody for {evidence.number}.{told} Which spellings it asked the CRM "
+        "for, and what the CRM answered, is not visible from here.",
+        _ids(evidence.exchanges),
+        proven=False,
+    )
 
 
 def _of_input(evidence: Evidence, matrix: Matrix) -> Verdict | None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.account import sign_in_to, with_values
 from app.connections import Connection, ConnectionFile, ConnectionUnusableError, is_secret_setting
 from app.loop import TaskRunner
+from connectors.appconnect.address import KIND as SERVER
 from connectors.contract.hosting import Description
 from connectors.contract.manifest import Manifest
 from connectors.contract.model import User
@@ -36,6 +37,13 @@ OAUTH = (
     "that the sign-in gave (for Bullhorn: tokenUrl, apiUrl, username)."
 )
 API_KEY = AuthFieldState("apiKey", "API key", required=True, secret=True)
+SERVER_TOKEN = AuthFieldState(
+    "accessToken", "Or a token of this server", secret=True, placeholder="eyJhbGciOi..."
+)
+SERVER_PAGE = (
+    "A running App Connect server. Enter what its page for this CRM asks for, or a token "
+    "(jwtToken) that it has given: the only way in where the CRM signs in with OAuth."
+)
 TOKENS = (
     AuthFieldState("accessToken", "Access token", required=True, secret=True),
     AuthFieldState("refreshToken", "Refresh token", secret=True),
@@ -109,12 +117,12 @@ class ConnectPresenter(QObject):
             name = manifest.display_name or description.display_name
             self._dialog.suggest_name(self._free_name(name))
         user = self._edited.user if self._edited else User()
-        page = manifest.auth.api_key.page if manifest.auth.api_key else None
         self._dialog.show_auth(
             [_with_value(field, user) for field in _fields(description, manifest)],
-            OAUTH if description.auth_type == "oauth" else page.description if page else "",
+            _about(description, manifest),
             asks_hostname=manifest.environment.type in {"dynamic", "selectable"},
-            asks_account=description.auth_type == "oauth" or not manifest.auth.api_key,
+            asks_account=description.kind != SERVER
+            and (description.auth_type == "oauth" or not manifest.auth.api_key),
             has_secrets=self._edited is not None,
         )
 
@@ -272,10 +280,19 @@ class ConnectPresenter(QObject):
 
 def _fields(description: Description, manifest: Manifest) -> tuple[AuthFieldState, ...]:
     """Return the auth page's fields; a connector without a page is asked for its key or token."""
+    if description.kind == SERVER:
+        # The page is the server's to judge: with a token none of it is needed.
+        page = _page_fields(manifest)
+        return (*(dataclasses.replace(field, required=False) for field in page), SERVER_TOKEN)
     if description.auth_type == "oauth":
         return TOKENS
     if manifest.auth.api_key is None:
         return (API_KEY,) if description.auth_type == "apiKey" else ()
+    return _page_fields(manifest)
+
+
+def _page_fields(manifest: Manifest) -> tuple[AuthFieldState, ...]:
+    page = manifest.auth.api_key.page if manifest.auth.api_key else None
     return tuple(
         AuthFieldState(
             const=field.const,
@@ -285,8 +302,17 @@ def _fields(description: Description, manifest: Manifest) -> tuple[AuthFieldStat
             placeholder=field.placeholder,
             value=field.default_value,
         )
-        for field in manifest.auth.api_key.page.content
+        for field in (page.content if page else ())
     )
+
+
+def _about(description: Description, manifest: Manifest) -> str:
+    """Return what stands above the fields."""
+    if description.kind == SERVER:
+        return SERVER_PAGE
+    if description.auth_type == "oauth":
+        return OAUTH
+    return manifest.auth.api_key.page.description if manifest.auth.api_key else ""
 
 
 def _with_value(field: AuthFieldState, user: User) -> AuthFieldState:

@@ -19,11 +19,13 @@ from app.journal import (
     Journal,
     RunFinished,
     RunStarted,
+    ServerTraced,
     Side,
 )
 from app.presenter.body_text import readable
 from app.presenter.match import MatchPresenter
 from app.presenter.search_text import SearchText
+from app.traffic.trace import line_of
 from connectors.contract.exchange import Exchange
 from connectors.host.process import SHORT
 from widgets.inspector_state import (
@@ -153,6 +155,9 @@ class InspectorPresenter(QObject):
                     self._search.add(event.run_id, event.exchange)
             case FindingReported():
                 self._print(event, "finding", f"{event.code}: {event.message}")
+            case ServerTraced():
+                kind = "error" if event.step.level == "error" else "trace"
+                self._print(event, kind, line_of(event.step))
             case CacheRenewed():
                 self._print(event, "operation", event.text)
             case RunFinished():

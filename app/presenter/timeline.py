@@ -11,10 +11,18 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.evidence import Evidence
 from app.explain.searches import searches_of
-from app.journal import ConsolePrinted, ExchangeCaptured, Journal, RunFinished, RunStarted
+from app.journal import (
+    ConsolePrinted,
+    ExchangeCaptured,
+    Journal,
+    RunFinished,
+    RunStarted,
+    ServerTraced,
+)
 from app.loop import TaskRunner
 from app.traffic.dependencies import Wait, WaitFinder, longest_chain
 from app.traffic.run_reading import Pause, exchanges_in_order, size_of
+from app.traffic.trace import data_text
 from connectors.contract.exchange import Exchange
 from widgets.inspector_state import Tone
 from widgets.timeline_model import TimelineBar, TimelineState, time_text
@@ -80,6 +88,7 @@ class TimelinePresenter(QObject):
         started = self._journal.started(run_id)
         finished = None
         printed = []
+        traced = []
         pause = Pause()
         count = 0
         for event in self._journal.events(run_id):
@@ -89,6 +98,8 @@ class TimelinePresenter(QObject):
                     await pause.after(size_of(event.exchange))
                 case ConsolePrinted():
                     printed.append(event)
+                case ServerTraced():
+                    traced.append(event)
                 case RunFinished():
                     finished = event
         if started is None or finished is None:
@@ -97,7 +108,7 @@ class TimelinePresenter(QObject):
         async with aclosing(exchanges_in_order(self._journal, run_id, pause)) as exchanges:
             async for exchange in exchanges:
                 line.add(exchange)
-        self._view.show_timeline(line.state(finished, printed))
+        self._view.show_timeline(line.state(finished, printed, traced))
 
     @Slot()
     def _on_pause(self) -> None:
@@ -110,7 +121,7 @@ def timeline_state(evidence: Evidence) -> TimelineState:
     line = _Line(evidence.started, compare=len(evidence.exchanges) <= MOST_COMPARED)
     for exchange in evidence.exchanges:
         line.add(exchange)
-    return line.state(evidence.finished, evidence.console)
+    return line.state(evidence.finished, evidence.console, evidence.traced)
 
 
 class _Line:
@@ -134,7 +145,12 @@ class _Line:
             self._waits.append(wait)
         self._bars.append(_bar(exchange, self._begin, wait, self._number))
 
-    def state(self, finished: RunFinished, printed: Sequence[ConsolePrinted]) -> TimelineState:
+    def state(
+        self,
+        finished: RunFinished,
+        printed: Sequence[ConsolePrinted],
+        traced: Sequence[ServerTraced] = (),
+    ) -> TimelineState:
         """Return what has grown."""
         total = self._started.at_ms + finished.ms - self._begin
         chain: tuple[int, ...] = ()
@@ -145,7 +161,7 @@ class _Line:
         on_chain = frozenset(chain)
         bars = [replace(bar, on_chain=bar.exchange_id in on_chain) for bar in self._bars]
         sentence = self._sentence(finished, chain, total)
-        marks = _marks(printed, self._begin)
+        marks = _marks(printed, self._begin) + _steps(traced, self._begin)
         return TimelineState(
             self._started.run_id, sentence, total, tuple(sorted([*bars, *marks], key=_start))
         )
@@ -211,6 +227,21 @@ def _marks(printed: Sequence[ConsolePrinted], begin: float) -> list[TimelineBar]
             label = f"printed: {text.splitlines()[0]}"[:_LONGEST_LABEL]
             at_ms = max(0.0, event.at_ms - begin)
             marks.append(TimelineBar(0, label, at_ms, tip=text[:1000]))
+    return marks
+
+
+def _steps(traced: Sequence[ServerTraced], begin: float) -> list[TimelineBar]:
+    """Return what a running server noted, as moments; the rest of many is in the answer."""
+    marks = []
+    for event in traced[:MOST_MARKS]:
+        step = event.step
+        tip = (
+            f"{step.name} ({step.level})\n"
+            f"{time_text(step.elapsed_ms)} after the request's arrival, by the server's clock."
+            f"\n{data_text(step)}"
+        )
+        at_ms = max(0.0, event.at_ms - begin)
+        marks.append(TimelineBar(0, f"server: {step.name}"[:_LONGEST_LABEL], at_ms, tip=tip[:1000]))
     return marks
 
 

@@ -76,6 +76,21 @@ class SourcePosition(Wire, frozen=True, kw_only=True, omit_defaults=False):
     column: int = 0
 
 
+class TraceStep(Wire, frozen=True, kw_only=True, omit_defaults=False):
+    """One step of a running server's debug trace.
+
+    Attributes:
+        name: the place in the server's code (``findContact:jwtDecoded``).
+        elapsed_ms: since the server began with the request, by its own clock.
+        data: what the server noted there, secrets gone.
+    """
+
+    name: str
+    level: str = "info"
+    elapsed_ms: float = 0.0
+    data: Any = None
+
+
 class ErrorInfo(Wire, frozen=True, kw_only=True, omit_defaults=False):
     """Why an operation has no result.
 

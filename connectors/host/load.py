@@ -44,8 +44,10 @@ class LoadedConnector:
 
     Attributes:
         manifest: the manifest's JSON, empty when there is none.
+        source: its file; the address of a running server.
         digest: names the version of its files (``connectors.host.sources``).
-        language: ``python``, or ``proxy`` for one that is written as JSON.
+        language: ``python``; ``proxy`` for one that is written as JSON, ``appconnect`` for a
+            running server.
         display_name: its own name for people, used where there is no manifest.
         secrets: values in its files that must appear nowhere.
         manifest_file: where the manifest stands, None when there is none.
@@ -54,7 +56,7 @@ class LoadedConnector:
     platform: str
     kind: type[Connector]
     manifest: dict[str, Any]
-    source: Path
+    source: Path | str
     digest: str
     language: str = "python"
     display_name: str = ""

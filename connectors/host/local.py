@@ -18,6 +18,8 @@ from typing import Any
 import httpx
 import msgspec
 
+from connectors.appconnect.address import is_server
+from connectors.appconnect.reading import read_server
 from connectors.contract.connector import Connector
 from connectors.contract.har import HarError
 from connectors.contract.hosting import (
@@ -99,7 +101,7 @@ class LocalHost:
     """One connector in this process.
 
     Args:
-        platform: a built-in connector's name, or the path of one.
+        platform: a built-in connector's name, the path of one, or a running server's address.
         captures_console: whether printed text becomes events from the first operation until
             :meth:`close`; the child process sees to that itself.
         client: makes the connector's HTTP client.
@@ -127,7 +129,7 @@ class LocalHost:
         Raises:
             ConnectorLoadError: it cannot be loaded.
         """
-        loaded, connector = self._open()
+        loaded, connector = await self._open()
         return Description(
             platform=loaded.manifest.get("name") or loaded.platform,
             display_name=loaded.manifest.get("displayName")
@@ -221,18 +223,19 @@ class LocalHost:
         self._printing.enter_context(contextlib.redirect_stdout(ConsoleWriter(emit, "stdout")))
         self._printing.enter_context(contextlib.redirect_stderr(ConsoleWriter(emit, "stderr")))
 
-    def _open(self) -> tuple[LoadedConnector, Connector]:
-        if self._loaded is None:
-            self._loaded = load(self._platform)
-        if self._connector is None or self._client is None:
+    async def _open(self) -> tuple[LoadedConnector, Connector]:
+        if self._client is None:
             self._client = self._build_client()
+        if self._loaded is None:
+            self._loaded = await _loaded(self._platform, self._client)
+        if self._connector is None:
             self._connector = self._loaded.kind(_Context(self._client))
         return self._loaded, self._connector
 
     async def _attempt(
         self, operation: str, operation_input: dict[str, Any], redactor: Redactor
     ) -> tuple[Any, ErrorInfo | None]:
-        loaded, connector = self._open()
+        loaded, connector = await self._open()
         redactor.learn(loaded.secrets)
         known = OPERATIONS.get(operation)
         if known is None or operation not in loaded.kind.operations():
@@ -280,6 +283,17 @@ class LocalHost:
             )
         result = msgspec.json.decode(encoded)
         return result if operation in CREDENTIALS else redactor.result(result), None
+
+
+async def _loaded(platform: str, client: httpx.AsyncClient) -> LoadedConnector:
+    """Load a connector; a running server is asked what it is, outside of any operation."""
+    if not is_server(platform):
+        return load(platform)
+    asking = transport.current.set(Invocation())
+    try:
+        return await read_server(platform, client)
+    finally:
+        transport.current.reset(asking)
 
 
 def camel_case(name: str) -> str:

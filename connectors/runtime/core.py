@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from connectors.contract.hosting import Description, ErrorInfo
+from connectors.contract.hosting import Description, ErrorInfo, TraceStep
 from connectors.contract.model import (
     CallContact,
     CallLog,
@@ -63,6 +63,7 @@ class Outcome:
         cache_age_s: seconds since that answer was kept; None when the cache did not answer.
         unknown: a write whose end nobody knows: it may have happened.
         ms: wall time.
+        steps: the debug trace of a running server.
     """
 
     operation: str
@@ -74,6 +75,7 @@ class Outcome:
     cache_age_s: float | None = None
     unknown: bool = False
     ms: float = 0.0
+    steps: tuple[TraceStep, ...] = ()
 
 
 class Core:

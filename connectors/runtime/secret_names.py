@@ -25,7 +25,7 @@ NAMES = frozenset(
         "token_secret", "tokensecret", "consumer_secret", "client_assertion", "code_verifier",
         "csrf_token", "csrftoken", "csrf-token", "x-csrf-token", "x-xsrf-token",
         "x-amz-security-token", "ocp-apim-subscription-key", "subscription-key", "x-goog-api-key",
-        "x-functions-key", "jsessionid", "phpsessid",
+        "x-functions-key", "jsessionid", "phpsessid", "x-refreshed-jwt-token",
     }
 )  # fmt: skip
 

@@ -50,7 +50,7 @@ async def sign_in(invoke: Invoke, description: Description, given: User) -> Sign
         asked = GetUserInfoInput(
             auth_header=header,
             hostname=given.hostname,
-            api_key=given.access_token if description.auth_type == "apiKey" else "",
+            api_key="" if description.auth_type == "oauth" else given.access_token,
             additional_info=dict(given.platform_additional_info or {}),
             platform=description.platform,
             query=dict(given.platform_additional_info or {}),

@@ -8,8 +8,10 @@ from app.journal import (
     FindingReported,
     RunFinished,
     RunStarted,
+    ServerTraced,
 )
 from connectors.contract.exchange import Exchange
+from connectors.contract.hosting import TraceStep
 
 STARTED = RunStarted(
     run_id=2,
@@ -72,3 +74,12 @@ def test_a_created_contact_counts_as_one_contact():
 def test_half_a_run_is_refused(events, said):
     with pytest.raises(RunIncompleteError, match=said):
         evidence_of(events, 2)
+
+
+def test_a_run_through_a_server_is_known_and_has_its_trace():
+    started = msgspec.structs.replace(STARTED, platform="http://127.0.0.1:6066#desk")
+    step = ServerTraced(run_id=2, at_ms=3.0, step=TraceStep(name="findContact:start"))
+    evidence = evidence_of([started, step, FINISHED])
+    assert evidence.behind_server
+    assert evidence.traced == (step,)
+    assert not evidence_of([STARTED, FINISHED]).behind_server

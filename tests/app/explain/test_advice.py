@@ -147,3 +147,16 @@ def test_a_failed_search_comes_first():
     broken = msgspec.structs.replace(found.exchanges[0], status=429)
     found = Evidence(found.started, found.finished, (broken,))
     assert explain(omar(("PHONE", "x")), found) == ("RATE_LIMIT", [AdviceCode.FIX_CONNECTOR])
+
+
+def test_what_a_server_asked_is_left_open_and_a_format_may_be_tried():
+    seen = lookup(NUMBER)
+    started = msgspec.structs.replace(seen.started, platform="https://connect.example#own")
+    behind = Evidence(started, seen.finished, seen.exchanges)
+    made = explain_known(omar(("phone", "(510) 555-0177")), behind, None, MANIFEST)
+    assert (made.verdict.code, made.verdict.proven) == ("BEHIND_SERVER", False)
+    assert "stored as '(510) 555-0177'" in made.verdict.text
+    assert [advice.code for advice in made.advice] == [AdviceCode.ADD_FORMAT, AdviceCode.NONE]
+    # What the record itself shows needs no request to be seen.
+    other = explain_known(omar(("phone", "+1 212 555 0100")), behind, None, MANIFEST)
+    assert other.verdict.code == "OTHER_NUMBER"

@@ -1,7 +1,17 @@
 import pytest
 
-from app.explain.matrix import FOUND_EARLIER, NOT_TRIED, NOTHING_ASKED, CellState, match_matrix
+from app.explain.matrix import (
+    BEHIND_SERVER,
+    FOUND_EARLIER,
+    NOT_TRIED,
+    NOTHING_ASKED,
+    CellState,
+    match_matrix,
+)
 from app.sandbox import seed
+from tests.app.checks.conftest import runs
+
+__all__ = ["runs"]
 
 NOBODY = seed.DEMO["nobody"].e164
 
@@ -74,3 +84,11 @@ async def test_without_a_request_there_is_no_column(look_up):
 async def test_it_is_the_same_each_time(look_up, platform):
     evidence = await look_up(platform, seed.DEMO["shared"].e164, ["(###) ###-####"])
     assert match_matrix(evidence) == match_matrix(evidence)
+
+
+def test_a_request_to_a_server_is_no_search_of_the_crm(runs):
+    asked = runs.exchange(3, "/contact?phoneNumber=%2B16505551234", answer={"contact": [{"id": 1}]})
+    matrix = match_matrix(runs.lookup(exchanges=[asked], platform="https://crm.example#desk"))
+    assert (matrix.columns, matrix.searched, matrix.others) == ((), (), (3,))
+    assert matrix.records == (None,)
+    assert {candidate.reason for candidate in matrix.candidates} == {BEHIND_SERVER}

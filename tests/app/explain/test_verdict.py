@@ -188,3 +188,44 @@ def test_a_verdict_names_the_requests_that_show_it():
 def test_every_code_has_its_section_in_the_documents_and_no_other():
     sections = re.findall(r"^## (\w+)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
     assert sections == [code.lower() for code in VerdictCode]
+
+
+def behind_a_server(exchanges=(), words="", **finished):
+    seen = evidence(exchanges=exchanges, **finished)
+    started = msgspec.structs.replace(seen.started, platform="http://127.0.0.1:6066#desk")
+    answer = seen.finished.answer | {"returnMessage": {"message": words} if words else None}
+    return Evidence(started, msgspec.structs.replace(seen.finished, answer=answer), seen.exchanges)
+
+
+def asked_of_the_server(status=200, text='{"successful": true, "contact": []}'):
+    return Exchange(
+        id=5,
+        invocation=1,
+        started_ms=0.0,
+        method="GET",
+        url="http://127.0.0.1:6066/contact?phoneNumber=%2B14155550132&isExtension=false",
+        status=status,
+        response_body=Body(text=text, size=len(text)),
+    )
+
+
+@pytest.mark.parametrize("number", ["+14155550132", "12", "+1 07911 123456"])
+def test_what_a_server_asked_is_not_invented(number):
+    """Neither the request to the server nor the number's validity say what the CRM was asked."""
+    seen = behind_a_server([asked_of_the_server()], "Contact not found", number=number)
+    verdict = verdict_of(seen)
+    assert (verdict.code, verdict.proven, verdict.exchanges) == ("BEHIND_SERVER", False, (5,))
+    assert 'It says: "Contact not found".' in verdict.text
+
+
+def test_what_a_server_found_is_told_without_a_spelling():
+    seen = behind_a_server([asked_of_the_server()], contacts=[{"id": 1, "name": "Ada"}])
+    assert verdict_of(seen).text == "Ada was found."
+
+
+def test_a_servers_word_for_the_crms_status_is_enough():
+    error = ErrorInfo(type="ServerFailedError", message="It failed behind the server.", status=503)
+    assert verdict_of(behind_a_server([asked_of_the_server()], error=error)).code == "HTTP_ERROR"
+    refused = ErrorInfo(type="AuthenticationError", message="The token is old.", status=400)
+    seen = behind_a_server([asked_of_the_server(400)], error=refused)
+    assert verdict_of(seen).code == "AUTH"

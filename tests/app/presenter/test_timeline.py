@@ -1,13 +1,16 @@
 """The Timeline tab: what a run looks like in time, and the real window after real lookups."""
 
+import dataclasses
 import time
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QTableView, QTabWidget
 
+from app.journal import ServerTraced
 from app.presenter.timeline import MOST_MARKS, timeline_state
 from app.sandbox import seed
+from connectors.contract.hosting import TraceStep
 from tests.app.checks.conftest import runs
 
 __all__ = ["runs"]
@@ -67,6 +70,22 @@ def test_printed_lines_are_marks_and_many_are_left_to_the_console(runs):
     marks = [bar for bar in state.bars if not bar.exchange_id]
     assert (marks[0].label, marks[0].tip) == ("printed: before", "before\nmore")
     assert len(marks) <= MOST_MARKS
+
+
+def test_what_a_server_noted_stands_at_its_time(runs):
+    steps = [
+        ServerTraced(run_id=1, at_ms=1000.0 + at, step=TraceStep(name=name, elapsed_ms=at, data=at))
+        for at, name in enumerate(["findContact:start", *["more"] * 50])
+    ]
+    evidence = runs.lookup(exchanges=[runs.exchange(1, "/contact")], at=990.0)
+    state = timeline_state(dataclasses.replace(evidence, traced=tuple(steps)))
+    marks = [bar for bar in state.bars if not bar.exchange_id]
+    assert [(bar.label, bar.start_ms) for bar in marks[:2]] == [
+        ("server: findContact:start", 10.0),
+        ("server: more", 11.0),
+    ]
+    assert "by the server's clock" in marks[0].tip
+    assert len(marks) == MOST_MARKS
 
 
 @pytest.mark.parametrize("count", [1, 2000])

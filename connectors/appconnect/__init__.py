@@ -1,0 +1,1 @@
+"""A running App Connect server, driven as the browser extension drives it."""

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes .venv, installs the locked packages, and installs the system libraries that Qt loads.
+# For development also PostgreSQL's server, if apt may be run: without it the tests on it are skipped.
 #
 # usage: scripts/setup.sh [--dev]
 #
@@ -10,6 +11,7 @@ cd "$(dirname "$0")/.."
 
 lock=requirements.lock
 [ "${1:-}" != --dev ] || lock=requirements-dev.lock
+no_postgresql=.venv/.callbench-no-postgresql
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
@@ -57,6 +59,24 @@ sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
         >/dev/null
 }
 
+has_postgresql() {
+    command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+}
+
+# Installs PostgreSQL's programs for the tests, which start a server of their own: no cluster is
+# made, no service runs, and what later installations do stays as it was.
+install_postgresql() (
+    conf=/etc/postgresql-common/createcluster.conf
+    apt_install postgresql-common || exit
+    if grep -q '^ *create_main_cluster' "$conf"; then
+        apt_install postgresql
+    else
+        printf '%s\n' 'create_main_cluster = false # callbench' | $sudo tee -a "$conf" >/dev/null
+        trap '$sudo sed -i "/# callbench\$/d" "$conf"' EXIT INT TERM
+        apt_install postgresql
+    fi
+)
+
 # A .venv whose Python is gone or too old (after a system upgrade, say) counts as none.
 if .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
     python=.venv/bin/python
@@ -94,6 +114,17 @@ pathlib.Path(sysconfig.get_path("purelib"), "callbench.pth").write_text(sys.argv
     printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m app "$@"\n' "$PWD" >.venv/bin/callbench
     chmod +x .venv/bin/callbench
     say "$wanted" >"$stamp"
+fi
+
+# Tried once in a .venv: a machine that cannot reach Debian would wait for it at each run.
+if [ "$lock" = requirements-dev.lock ] && [ ! -e "$no_postgresql" ] && ! has_postgresql; then
+    if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+        install_postgresql || :
+    fi
+    if ! has_postgresql; then
+        say "Without PostgreSQL's server its tests are skipped: sudo apt-get install -y postgresql"
+        touch "$no_postgresql"
+    fi
 fi
 
 # The last word is the linker's: is there still a library that Qt asks for and does not get?

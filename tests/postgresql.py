@@ -43,6 +43,8 @@ class PostgresqlServer:
     def __init__(self, programs: Path) -> None:
         self._programs = programs
         self._folder = Path(tempfile.mkdtemp(prefix="callbench-postgresql-"))
+        self.data = self._folder / "data"
+        self.log = self._folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
         with socket.socket() as probe:
@@ -62,7 +64,7 @@ class PostgresqlServer:
             "--auth=scram-sha-256",
             f"--username={USER}",
             f"--pwfile={password_file}",
-            f"--pgdata={self._folder / 'data'}",
+            f"--pgdata={self.data}",
         )
 
     @property
@@ -77,13 +79,12 @@ class PostgresqlServer:
 
     def start(self) -> None:
         """Start it and wait until it takes connections."""
-        log = self._folder / "log"
-        with log.open("ab") as output:
+        with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [
                     str(self._programs / "postgres"),
                     "-D",
-                    str(self._folder / "data"),
+                    str(self.data),
                     f"--port={self.port}",
                     "--listen_addresses=127.0.0.1",
                     "--unix_socket_directories=",
@@ -97,8 +98,8 @@ class PostgresqlServer:
             )
         until = time.monotonic() + START_S
         while not self._is_ready():
-            assert self._process.poll() is None, log.read_text()
-            assert time.monotonic() < until, log.read_text()
+            assert self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -115,6 +116,13 @@ class PostgresqlServer:
         asyncio.run(self._execute(f"CREATE DATABASE {name}"))
         return self.url(name)
 
+    def new_schema(self) -> str:
+        """Make an empty schema, much faster than a database, and return a URL that uses it."""
+        self._made += 1
+        name = f"test_{self._made}"
+        asyncio.run(self._execute(f"CREATE SCHEMA {name}"))
+        return f"{self.url()}?search_path={name}"
+
     def close(self) -> None:
         """End it and remove its files."""
         self.stop()
@@ -123,7 +131,7 @@ class PostgresqlServer:
     def _is_ready(self) -> bool:
         """Return what the server's own file says; its line 8 is the state."""
         try:
-            lines = (self._folder / "data" / "postmaster.pid").read_text().splitlines()
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
         return lines[0] == str(self.process_id) and [line.strip() for line in lines[7:]] == [

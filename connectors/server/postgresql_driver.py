@@ -33,6 +33,12 @@ _LOST = (
     OSError,
 )
 
+_DENIED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+
 _DIALECT = sa.make_url("postgresql+asyncpg://").get_dialect()()
 _log = logging.getLogger(__name__)
 
@@ -137,6 +143,19 @@ class PostgresqlDriver:
             ) from error
         except asyncpg.PostgresError as error:
             raise DatabaseError(
-                f"PostgreSQL at {self._where} refuses ({cause(error)}): see that DATABASE_URL has"
-                " the right user, password and database, and that this user may make tables."
+                f"PostgreSQL at {self._where} refuses ({cause(error)}): {_next_step(error)}."
             ) from error
+
+
+def _next_step(error: asyncpg.PostgresError) -> str:
+    if isinstance(error, asyncpg.TooManyConnectionsError):
+        return (
+            f"each worker opens up to {MAX_CONNECTIONS} connections, so start fewer workers or"
+            " raise max_connections"
+        )
+    if isinstance(error, _DENIED):
+        return (
+            "see that DATABASE_URL has the right user, password and database, and that this user"
+            " may make tables"
+        )
+    return "the log of PostgreSQL has more"

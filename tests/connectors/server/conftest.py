@@ -23,6 +23,11 @@ def postgresql_server():
 
 @pytest.fixture
 def postgresql_url(postgresql_server):
+    return postgresql_server.new_schema()
+
+
+@pytest.fixture
+def own_database_url(postgresql_server):
     return postgresql_server.new_database()
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import msgspec
 import pytest
 
 from connectors.contract.model import User
-from connectors.runtime.store import CallLogRecord
+from connectors.runtime.store import ACCOUNT_DATA_FRESH_S, CONTACTS_KEPT_S, CallLogRecord
 from connectors.server.database import Database, DatabaseError
 from connectors.server.sealing import Sealer
+from connectors.server.tables import Statement
 
 KEY = "the server's secret key, long enough"
 
@@ -36,6 +40,20 @@ def opening(database_url, at_end):
         return database
 
     return open_database
+
+
+async def older(database, table, seconds):
+    """Date all entries of a table back."""
+    statement = f"UPDATE {table} SET created_at = created_at - {seconds}"
+    assert await database._driver.write(Statement(statement, ())) > 0
+
+
+def test_the_user_of_these_tests_has_a_value_in_every_field():
+    assert [
+        field.name
+        for field in msgspec.structs.fields(User)
+        if getattr(USER, field.name) == field.default
+    ] == []
 
 
 async def test_a_user_comes_back_as_it_was_put(opening):
@@ -82,6 +100,61 @@ async def test_account_data_is_kept_by_its_key(opening):
         "lists": ({"a": [2]}, True),
         "more": (None, True),
     }
+
+
+async def test_account_data_is_fresh_for_24_hours_and_stays_as_stale(opening):
+    database = await opening()
+    await database.put_account_data("acc", "x", "lists", [1])
+    await older(database, "callbench_account_data", ACCOUNT_DATA_FRESH_S - 60)
+    assert (await database.account_data("acc", "x"))["lists"].fresh
+    await older(database, "callbench_account_data", 60)
+    stale = (await database.account_data("acc", "x"))["lists"]
+    assert (stale.value, stale.fresh) == ([1], False)
+    await database.put_account_data("acc", "x", "lists", [2])
+    assert (await database.account_data("acc", "x"))["lists"].fresh
+
+
+async def test_a_cached_answer_knows_its_age_and_does_not_expire(opening):
+    database = await opening()
+    await database.put_contacts("acc", "x", "1", [])
+    young = await database.cached_contacts("acc", "x", "1")
+    await older(database, "callbench_contacts", 80 * 24 * 3600)
+    old = await database.cached_contacts("acc", "x", "1")
+    assert young.created_at - old.created_at == pytest.approx(80 * 24 * 3600)
+    assert 0 <= old.age_s - 80 * 24 * 3600 < 60
+
+
+async def test_maintenance_drops_old_answers_and_expired_claims_only(opening):
+    database = await opening()
+    await database.put_contacts("acc", "x", "old", [])
+    await database.put_contacts("acc", "x", "old too", [])
+    await database.put_account_data("acc", "x", "lists", 1)
+    await database.put_call_log(CallLogRecord("s1", "x", "u1", 1, 2))
+    for table in ("callbench_contacts", "callbench_account_data", "callbench_call_logs"):
+        await older(database, table, CONTACTS_KEPT_S + 1)
+    await database.put_contacts("acc", "x", "young", [])
+    assert await database.claim("expired", "a", 0)
+    assert await database.claim("held", "a", 60)
+    assert await database.maintain() == 3
+    assert await database.maintain() == 0
+    assert await database.cached_contacts("acc", "x", "old") is None
+    assert await database.cached_contacts("acc", "x", "young") is not None
+    assert list(await database.account_data("acc", "x")) == ["lists"]
+    assert await database.call_log("s1", "x", "u1") is not None
+    assert not await database.claim("held", "b", 60)
+
+
+async def test_a_call_is_recorded_once_however_many_record_it(opening):
+    first, second = await opening(), await opening()
+    records = [CallLogRecord("s1", "x", "u1", number, number) for number in range(10)]
+    await asyncio.gather(
+        *(database.put_call_log(record) for database in (first, second) for record in records)
+    )
+    count = Statement("SELECT count(*) FROM callbench_call_logs", ())
+    [[counted]] = await first._driver.read(count)
+    assert counted == 1
+    kept = await first.call_log("s1", "x", "u1")
+    assert (kept.third_party_log_id, kept.contact_id) in [(n, n) for n in range(10)]
 
 
 async def test_the_record_of_a_logged_call_keeps_the_kind_of_its_ids(opening):

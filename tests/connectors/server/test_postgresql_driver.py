@@ -26,7 +26,7 @@ def opening(at_end):
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
 async def test_every_usual_spelling_of_the_url_is_taken(opening, postgresql_url, scheme):
-    url = postgresql_url.replace("postgresql", scheme, 1) + "?sslmode=prefer&application_name=calls"
+    url = postgresql_url.replace("postgresql", scheme, 1) + "&sslmode=prefer&application_name=calls"
     database = await opening(url)
     await database.ping()
 
@@ -114,9 +114,30 @@ async def test_a_server_that_is_not_there_is_named_without_the_password(opening)
 
 async def test_a_wrong_password_is_refused_without_being_shown(opening, postgresql_url):
     wrong = postgresql_url.replace(PASSWORD, "canary-wrong")
-    with pytest.raises(DatabaseError, match=r"refuses .*password authentication failed") as failed:
+    with pytest.raises(DatabaseError, match=r"refuses .*password auth.*the right user") as failed:
         await opening(wrong)
     assert "canary-wrong" not in str(failed.value)
+
+
+async def test_too_many_workers_are_told_what_to_do(opening, own_database_url):
+    first = await opening(own_database_url)
+    await first._driver._pool.execute(
+        "CREATE ROLE crowded LOGIN PASSWORD 'canary' CONNECTION LIMIT 1"
+    )
+    await first._driver._pool.execute("GRANT ALL ON SCHEMA public TO crowded")
+    await first._driver._pool.execute("GRANT SELECT ON callbench_schema TO crowded")
+    url = own_database_url.replace(f"callbench:{PASSWORD}", "crowded:canary")
+    await opening(url)
+    with pytest.raises(DatabaseError, match="start fewer workers") as failed:
+        await opening(url)
+    assert "canary" not in str(failed.value)
+
+
+async def test_a_user_without_rights_is_refused(opening, own_database_url):
+    first = await opening(own_database_url)
+    await first._driver._pool.execute("CREATE ROLE guest LOGIN PASSWORD 'canary'")
+    with pytest.raises(DatabaseError, match=r"permission denied.*may make tables"):
+        await opening(own_database_url.replace(f"callbench:{PASSWORD}", "guest:canary"))
 
 
 async def test_a_database_that_is_not_there_is_named(opening, postgresql_server):

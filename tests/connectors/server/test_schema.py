@@ -13,7 +13,7 @@ from connectors.server.sealing import Sealer
 from connectors.server.tables import SCHEMA_VERSION, Statement
 
 KEY = "the server's secret key, long enough"
-WORKERS = 4
+WORKERS = 3
 
 OPEN = """
 import asyncio, sys

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -11,6 +13,20 @@ from connectors.server.database import Database, DatabaseError
 from connectors.server.sealing import Sealer
 
 SEALER = Sealer(["the server's secret key, long enough"])
+
+WRITE = """
+import asyncio, itertools, sys
+from connectors.server.database import Database
+from connectors.server.sealing import Sealer
+
+async def main():
+    database = await Database.open(sys.argv[1], Sealer(["the server's secret key, long enough"]))
+    for number in itertools.count():
+        await database.put_contacts("acc", "x", str(number), [number])
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
 
 
 @pytest.fixture
@@ -94,6 +110,20 @@ async def test_a_folder_that_cannot_be_made_is_named(opening, path):
     path.parent.write_text("a file where the folder should be")
     with pytest.raises(DatabaseError, match=r"server\.sqlite cannot be opened"):
         await opening()
+
+
+async def test_what_a_killed_worker_had_written_is_there(opening, path):
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WRITE, f"sqlite:///{path}"], stdout=subprocess.PIPE, text=True
+    )
+    written = [int(worker.stdout.readline()) for _ in range(20)]
+    worker.kill()
+    written += [int(line) for line in worker.stdout]
+    worker.wait()
+    worker.stdout.close()
+    database = await opening()
+    for number in written:
+        assert (await database.cached_contacts("acc", "x", str(number))).contacts == [number]
 
 
 async def test_what_was_answered_is_in_the_file(opening, path):

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.host.load import PROXY_FILES, builtin_platforms
+from connectors.nodejs.files import imported_files
 from connectors.nodejs.source import SUFFIXES as JAVASCRIPT
 
 MAX_BYTES = 1024 * 1024
@@ -71,6 +72,8 @@ def main_file(platform: str) -> Path | None:
 def source_files(platform: str) -> list[Path]:
     """Return a connector's files that can be edited: the first one, its manifest, the others.
 
+    A file that does not stand for its folder brings those that it imports.
+
     Args:
         platform: what the connection names; a built-in connector has no files here.
     """
@@ -87,6 +90,9 @@ def source_files(platform: str) -> list[Path]:
     if own_folder:
         others = (each for each in _walk(folder) if each not in (main, manifest))
         found += itertools.islice(others, MOST_FILES)
+    elif main is not None:
+        others = (each for each in imported_files(main) if each.suffix in SUFFIXES)
+        found += itertools.islice((each for each in others if each not in found), MOST_FILES)
     return found
 
 

@@ -145,13 +145,18 @@ class PhonePresenter(QObject):
             self._tasks.start(self._look_up(number), name=LOOKUP)
 
     def look_up_again(self, number: str) -> None:
-        """Look a number up past the caches, and show the answer where it was asked for."""
-        work = (
-            self._look_up(number, force_refresh=True)
-            if number == self.dialled()
-            else self.match(number, force_refresh=True)
-        )
-        self._tasks.start(work, name=LOOKUP)
+        """Start :meth:`renewed`."""
+        self._tasks.start(self.renewed(number), name=LOOKUP)
+
+    async def renewed(self, number: str) -> Run | None:
+        """Look a number up past the caches, and show the answer where it was asked for.
+
+        Returns:
+            As :meth:`match`.
+        """
+        if number == self.dialled():
+            return await self._look_up(number, force_refresh=True)
+        return await self.match(number, force_refresh=True)
 
     def renew(self) -> None:
         """Take up another version of the connector; what the user has typed stays.
@@ -362,19 +367,20 @@ class PhonePresenter(QObject):
         self._show_card()
         self._tasks.start(self._ring(self._current), name="phone.ring")
 
-    async def _look_up(self, number: str, *, force_refresh: bool = False) -> None:
+    async def _look_up(self, number: str, *, force_refresh: bool = False) -> Run | None:
         self._panel.dialpad.show_match("Looking up …")
         text, nobody = "", False
         try:
             run = await self.match(number, force_refresh=force_refresh)
             if run is None:
-                return
+                return None
             if run.failed:
                 text = "The lookup failed"
                 self.notify_run(run)
             else:
                 text = matches_text(run.contacts)
                 nobody = not real_contacts(run.contacts)
+            return run
         finally:
             self._panel.dialpad.show_match(text, can_create=nobody)
 

@@ -277,7 +277,7 @@ class WindowPresenter(QObject):
         number = self.inspector.number or self.phone.dialled()
         if not number:
             return "Saved. Type a phone number, then Save and run looks it up."
-        run = await self.phone.match(number, force_refresh=True)
+        run = await self.phone.renewed(number)
         if run is None:
             return f"Saved. {number} was not looked up."
         error = run.outcome.error

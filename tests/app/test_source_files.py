@@ -255,3 +255,10 @@ def test_a_file_is_on_disk_while_its_bytes_are(tmp_path):
     assert files.is_on_disk(path, b"{}")
     assert not files.is_on_disk(path, b"[]")
     assert not files.is_on_disk(tmp_path / "gone.json", b"{}")
+
+
+def test_a_single_file_brings_what_it_imports(tmp_path):
+    put(tmp_path, "interfaces/find.js", "other.js", "manifest.json", "myCRM.js")
+    (tmp_path / "myCRM.js").write_text("exports.findContact = require('./interfaces/find');\n")
+    listing = listed(tmp_path, tmp_path / "myCRM.js")
+    assert listing == ["myCRM.js", "manifest.json", "interfaces/find.js"]

@@ -133,6 +133,7 @@ async def test_a_line_is_broken_mended_saved_and_run(open_source, folder):
     source = await open_source(folder)
     desk = source.desk
     assert [source.file(index) for index in range(2)] == ["proxy.json", "manifest.json"]
+    desk.window.phone.dialpad.set_number(ANNA.e164)
     desk.presenter.phone.look_up(ANNA.e164)
     await desk.idle()
     assert desk.presenter.inspector.number == ANNA.e164
@@ -156,6 +157,7 @@ async def test_a_line_is_broken_mended_saved_and_run(open_source, folder):
     (contact,) = desk.presenter.phone.contacts(ANNA.e164)
     assert "@" in contact.name
     assert contact.name in source.said("sourceResult")
+    assert contact.name in desk.child(QLabel, "matchLabel").text()
     assert desk.child(QLabel, "sourceUnsavedLabel").text() == ""
 
 

@@ -13,6 +13,7 @@ from connectors.appconnect.answer import Answer, problem_of, read_answer
 from connectors.appconnect.token import claims_of
 from connectors.contract import model
 from connectors.contract.connector import Connector
+from connectors.contract.errors import UnexpectedResponseError
 from connectors.contract.http import send
 from connectors.contract.model import to_wire
 from connectors.contract.operations import OPERATIONS
@@ -76,15 +77,22 @@ class AppConnectServer(Connector):
         }
         answer = await self._send("getUserInfo", "POST /apiKeyLogin", body=given)
         said = answer.body or {}
-        token = said.get("jwtToken")
         if answer.status == 400 and isinstance(said.get("returnMessage"), dict):
             return {"successful": False, "returnMessage": said["returnMessage"]}
         self._raise_problem(answer, "getUserInfo", "POST /apiKeyLogin")
+        token = said.get("jwtToken")
+        claims = claims_of(token) if isinstance(token, str) else {}
+        if not claims.get("id"):
+            raise UnexpectedResponseError(
+                f"{DOING['getUserInfo']} failed: {self.address.host} says yes without a token, "
+                "look at its answer and its version.",
+                status=answer.status,
+            )
         return {
-            "successful": isinstance(token, str) and bool(claims_of(token)),
+            "successful": True,
             "returnMessage": said.get("returnMessage"),
             "platformUserInfo": {
-                "id": str(claims_of(str(token)).get("id") or ""),
+                "id": str(claims["id"]),
                 "name": said.get("name") or "",
                 "overridingApiKey": token,
                 "platformAdditionalInfo": request.additional_info or {},

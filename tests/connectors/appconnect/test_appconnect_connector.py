@@ -106,3 +106,22 @@ async def test_a_token_that_the_server_renews_is_kept(connected, opened, core):
     assert claims_of(kept.access_token)["exp"] > soon.timestamp()
     assert kept.access_token not in str(run.exchanges)
     assert ending not in str(run.exchanges)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "words"),
+    [
+        (200, {"name": "Tess"}, "UnexpectedResponseError", "without a token"),
+        (200, {"jwtToken": "no-jwt"}, "UnexpectedResponseError", "without a token"),
+        (400, {"error": "x is not defined"}, "UnexpectedResponseError", "x is not defined"),
+        (404, "<html>Cannot POST</html>", "RecordNotFoundError", "POST /apiKeyLogin"),
+        (200, "<html>Welcome</html>", "UnexpectedResponseError", "HTML"),
+    ],
+)
+async def test_a_sign_in_that_ends_otherwise(scripted, signed, status, body, kind, words):
+    scripted.says_what_it_is("findContact")
+    scripted.says("/apiKeyLogin", status, body)
+    user, signing, _events = await signed(f"{scripted.url}#desk", access_token=API_KEY)
+    assert user is None
+    assert signing.error.type == kind
+    assert words in signing.error.message

@@ -423,7 +423,9 @@ class Bench:
         began = time.perf_counter()
         hosted.begin()
         try:
-            outcome = _with_doubt(await work(), exchanges)
+            outcome = await work()
+            if not isinstance(self._core, ServerCore):  # A server says itself what it has written.
+                outcome = _with_doubt(outcome, exchanges)
         except BaseException:
             self._finish(run_id, None, len(exchanges), began)
             raise

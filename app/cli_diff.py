@@ -95,7 +95,7 @@ def _look_up(
     async def look_up(number: str) -> Evidence:
         run = await bench.find(number, formats, force_refresh=True, keep=False)
         if run.outcome.error is not None:
-            failures.append(failure_sentence(run.outcome.error, platform))
+            failures.append(f"{platform}: {failure_sentence(run.outcome.error, platform)}")
         return evidence_of(bench.journal.events(run.run_id), run.run_id)
 
     return look_up

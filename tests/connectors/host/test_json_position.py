@@ -24,3 +24,8 @@ def test_the_place_is_counted_from_one(tmp_path, content, line, column):
 
 def test_a_file_that_is_gone_has_no_line(tmp_path):
     assert json_position(tmp_path / "gone.json").line == 0
+
+
+def test_what_is_nested_too_deeply_has_no_line(tmp_path):
+    (tmp_path / "deep.json").write_text("[" * 60_000)
+    assert json_position(tmp_path / "deep.json").line == 0

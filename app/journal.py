@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,6 +189,7 @@ class Journal:
         self._by_run: dict[int, list[_Kept]] = {}
         self._last_run = 0
         self._exchanges: dict[int, dict[int, _Kept]] = {}
+        self._began: dict[int, array[float]] = {}
         self._large: dict[tuple[int, int, Side], LargeBody] = {}
         self._subscribers: list[Subscriber] = []
         self.spill_folder = spill_folder
@@ -217,7 +219,7 @@ class Journal:
         kept: _Kept = event
         if isinstance(event, ExchangeCaptured):
             kept = self._spilled(event)
-            self._exchanges.setdefault(event.run_id, {})[event.exchange.id] = kept
+            self._keep_place(event.run_id, event.exchange, kept)
         self._events.append(kept)
         self._last_run = max(self._last_run, event.run_id)
         self._by_run.setdefault(event.run_id, []).append(kept)
@@ -245,6 +247,17 @@ class Journal:
         """
         kept = self._events if run_id is None else self._by_run.get(run_id, ())
         return (self._whole(each) for each in kept)
+
+    def notes(self, run_id: int) -> Iterator[Event]:
+        """Yield the events of a run that are no exchanges, which are many and large."""
+        for kept in self._by_run.get(run_id, ()):
+            if not isinstance(kept, int | ExchangeCaptured):
+                yield kept
+
+    def exchange_ids(self, run_id: int) -> list[int]:
+        """Return the ids of a run's exchanges in the order in which they began."""
+        began, ids = self._began.get(run_id, ()), self._exchanges.get(run_id, ())
+        return [number for _began, number in sorted(zip(began, ids, strict=True))]
 
     def started(self, run_id: int) -> RunStarted | None:
         """Return how a run began, None when the journal has no such run."""
@@ -285,6 +298,16 @@ class Journal:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _keep_place(self, run_id: int, exchange: Exchange, kept: _Kept) -> None:
+        """Keep where an exchange is; its id is told once in a run."""
+        places = self._exchanges.setdefault(run_id, {})
+        began = self._began.setdefault(run_id, array("d"))
+        if exchange.id in places:
+            began[list(places).index(exchange.id)] = exchange.started_ms
+        else:
+            began.append(exchange.started_ms)
+        places[exchange.id] = kept
 
     def _spilled(self, event: ExchangeCaptured) -> _Kept:
         try:

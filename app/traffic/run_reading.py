@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 
-from app.journal import ExchangeCaptured, Journal
+from app.journal import Journal
 from connectors.contract.exchange import Exchange
 
-PAUSE_BYTES = 256 * 1024
-"""After so much the window gets its turn."""
+WORK_S = 0.008
+"""After so long the window gets its turn: half a frame of the screen."""
 
 PAUSE_S = 0.001
 """Not nothing: the window's timers would wait behind the loop's own."""
 
-EACH_BYTES = 2048
-"""What an exchange costs besides its bodies."""
-
 
 class Pause:
-    """Lets the window work after so many bytes."""
+    """Lets the window work after so much time."""
 
     def __init__(self) -> None:
-        self._bytes = 0
+        self._due = time.perf_counter() + WORK_S
 
-    async def after(self, size: int) -> None:
-        """Count some bytes, and wait a moment when it is time for that."""
-        self._bytes += size + EACH_BYTES
-        if self._bytes >= PAUSE_BYTES:
-            self._bytes = 0
+    async def when_due(self) -> None:
+        """Wait a moment when it is time for that."""
+        if time.perf_counter() >= self._due:
             await asyncio.sleep(PAUSE_S)
+            self._due = time.perf_counter() + WORK_S
 
 
 async def exchanges_in_order(
@@ -39,18 +36,8 @@ async def exchanges_in_order(
 
     No more than one of them is in memory, however many there are.
     """
-    began: list[tuple[float, int]] = []
-    for event in journal.events(run_id):
-        if isinstance(event, ExchangeCaptured):
-            began.append((event.exchange.started_ms, event.exchange.id))
-            await pause.after(size_of(event.exchange))
-    for _started, exchange_id in sorted(began):
+    for exchange_id in journal.exchange_ids(run_id):
         exchange = journal.exchange(run_id, exchange_id)
         if exchange is not None:
             yield exchange
-            await pause.after(size_of(exchange))
-
-
-def size_of(exchange: Exchange) -> int:
-    """Return about how many bytes an exchange holds."""
-    return sum(len(body.text) for body in (exchange.body, exchange.response_body) if body)
+            await pause.when_due()

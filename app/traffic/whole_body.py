@@ -24,7 +24,7 @@ async def whole_text(journal: Journal, large: LargeBody) -> str:
     texts = []
     for text in journal.texts(large):
         texts.append(text)
-        await pause.after(len(text))
+        await pause.when_due()
     return "".join(texts)
 
 

@@ -28,8 +28,11 @@ MIN_NAMELESS = 16
 MAX_LEARNT = 512
 MAX_SECRETS = 16
 """Answers teach no more than these: a list of records with a token each would slow everything."""
+MOST_TAUGHT = 64
+"""Values of headers that need not be taken apart again: each request sends the same ones."""
 MIN_CORE = 6
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
+_USER_INFO = re.compile(r"^([a-z]+://)[^/@]*@")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _KEPT_KEYS = frozenset({"id", "logId", "contactId", "const"})
 """Later operations need them as they are."""
@@ -45,6 +48,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets: set[str] = set()
         self._forms: list[str] = []
+        self._taught: set[str] = set()
         self.learn(secrets)
 
     def learn(self, secrets: Iterable[str]) -> None:
@@ -56,9 +60,10 @@ class Redactor:
         forms = {form for secret in self._secrets for form in _forms(secret)}
         self._forms = sorted(forms, key=len, reverse=True)
         self._known = re.compile("|".join(map(_spelled, self._forms)))
-        # A plain search is twenty times as fast as the pattern, and nearly every text has none.
-        self._runs = {max(_RUN.findall(form), key=len, default="") for form in self._forms}
+        runs = {max(_RUN.findall(form), key=len, default="") for form in self._forms}
         cores = {core for secret in self._secrets for core in _base64_cores(secret)}
+        # A plain search is twenty times as fast as a pattern, and nearly every text has none.
+        self._marks = _without_longer(runs | cores)
         self._cores = cores
         self._inside = re.compile("|".join(map(re.escape, sorted(cores)))) if cores else None
 
@@ -69,7 +74,11 @@ class Redactor:
             self.learn(new[:room])
 
     def _learn_from_header(self, value: str) -> None:
-        """Learn the values of a cookie, or what follows ``Bearer``."""
+        """Learn the values of a cookie, or what follows ``Bearer``; the same one teaches once."""
+        if value in self._taught:
+            return
+        if len(self._taught) < MOST_TAUGHT:
+            self._taught.add(value)
         words = re.split(r"[\s;,]+", value)
         values = [word.partition("=")[2] if "=" in word.rstrip("=") else word for word in words]
         self._learn_from_body(
@@ -78,14 +87,9 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return text without known values, also where they stand inside base64."""
-        if not self._forms:
+        if not any(mark in text for mark in self._marks):
             return text
-        text = self._without_base64(text)
-        return self._known.sub(REDACTED, text) if self._may_hold(text) else text
-
-    def _may_hold(self, text: str) -> bool:
-        """Tell whether the longest plain piece of a known value is in `text`."""
-        return any(run in text for run in self._runs)
+        return self._known.sub(REDACTED, self._without_base64(text))
 
     def prose(self, text: str) -> str:
         """Return free text, such as printed lines, without known values and named secrets."""
@@ -130,7 +134,7 @@ class Redactor:
     def url(self, url: str) -> str:
         """Return a URL without secret parameters, user info and known values."""
         head, mark, query = url.partition("?")
-        head = re.sub(r"^([a-z]+://)[^/@]*@", rf"\1{REDACTED}@", head)
+        head = _USER_INFO.sub(rf"\1{REDACTED}@", head)
         return self.text(head + mark + self._pairs(query))
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -178,6 +182,15 @@ class Redactor:
         if found:
             self._learn_from_body(value for value in found if secret_names.has_digit(value))
         return kept
+
+
+def _without_longer(marks: set[str]) -> tuple[str, ...]:
+    """Return the texts without those that have another of them inside."""
+    kept: list[str] = []
+    for mark in sorted(marks, key=len):
+        if not any(inner in mark for inner in kept):
+            kept.append(mark)
+    return tuple(kept)
 
 
 def _parsed(text: str) -> Any:

@@ -34,6 +34,23 @@ _ROOTS = (
     "sessionid", "assertion", "verifier",
 )  # fmt: skip
 """Each name has one of these in it; a text without any need not be looked through."""
+_LAST, _SECOND, _THIRD = (
+    "".join(sorted({case for name in NAMES for case in (name[at].lower(), name[at].upper())}))
+    for at in (-1, -2, -3)
+)
+_BLANK = r" \t\r\n"
+_KEY_END = re.compile(
+    rf':(?<=[{_THIRD}{_SECOND}{_LAST}"{_BLANK}][{_SECOND}{_LAST}"{_BLANK}][{_LAST}"{_BLANK}]["{_BLANK}]:)'
+    rf'(?:(?<=[{_THIRD}][{_SECOND}][{_LAST}]":)|(?<=[{_BLANK}]:))'
+)
+"""The colon after a key that ends as a name does, or after a blank.
+
+To look back from each colon takes a tenth of the time of looking for a dozen words. The first look
+is a coarse one: nearly every key fails it.
+"""
+_LATE_COLON = re.compile(rf'(?<=")[{_BLANK}]+:')
+_KELVIN = "\u212a"
+"""Its lower case is the letter k."""
 _BARE_ROOTS = ("bearer", "basic", "eyj")
 _WHOLE_LINE = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 """Headers whose value has blanks in it: printed, it goes on to the end of the line."""
@@ -63,9 +80,23 @@ _LOOSE = re.compile(
 def may_hold_key(text: str) -> bool:
     r"""Tell whether a secret key may be in JSON text, without reading it.
 
-    A key with an escape in it (``"tok\u0065n"``) may be any.
+    A key with an escape in it (``"tok\u0065n"``), or with the one letter outside ASCII that stands
+    for one inside it in another case, may be any.
     """
-    return "\\u" in text or _may_hold(text, _ROOTS)
+    if "\\" in text and "\\u" in text:
+        return True
+    if not text.isascii() and _KELVIN in text:
+        return True
+    colons = [colon.start() for colon in _KEY_END.finditer(text)]
+    ends = [colon for colon in colons if text[colon - 1] == '"']
+    if len(ends) < len(colons):
+        ends += [blank.start() for blank in _LATE_COLON.finditer(text)]
+    return any(is_secret(_key_before(text, end)) for end in ends)
+
+
+def _key_before(text: str, end: int) -> str:
+    """Return the key whose closing quote stands right before `end`."""
+    return text[text.rfind('"', 0, end - 1) + 1 : end - 1]
 
 
 def is_secret(name: str) -> bool:

@@ -163,6 +163,8 @@ class RouteTransport(httpx.AsyncBaseTransport):
 def routed(url: httpx.URL) -> httpx.URL | None:
     """Return where a URL is sent, None when no route applies."""
     routes = current.get().routes
+    if not routes:
+        return None
     base = routes.get(url.host.lower()) or routes.get("*")
     if not base:
         return None
@@ -233,7 +235,8 @@ class _Record:
         self.began = time.perf_counter()
         self.response: httpx.Response | None = None
         self.wait_ms: float | None = None
-        self.kept = bytearray()
+        self.kept: list[bytes] = []
+        self.room = KEPT_BYTES
         self.size = 0
         self.unpacked: _Unpacked | None = None
         self.done = False
@@ -254,8 +257,9 @@ class _Record:
             pieces = self.unpacked.pieces(chunk)
         for piece in pieces:
             self.size += len(piece)
-            if len(self.kept) < KEPT_BYTES:
-                self.kept += piece[: KEPT_BYTES - len(self.kept)]
+            if self.room and piece:
+                self.kept.append(piece[: self.room])
+                self.room -= len(self.kept[-1])
             if self.size > limit:
                 raise _too_large(self.request, self.response, limit)
 
@@ -276,7 +280,7 @@ class _Record:
                 reason=response.reason_phrase if response else "",
                 response_headers=redactor.headers(_pairs(response.headers)) if response else (),
                 response_body=(
-                    _body(bytes(self.kept), self.size, response.headers, redactor)
+                    _body(b"".join(self.kept), self.size, response.headers, redactor)
                     if response
                     else None
                 ),

@@ -72,6 +72,21 @@ def test_events_of_one_run_are_whole_and_in_order(journal):
     assert len(list(journal.events())) == 6
 
 
+def test_the_events_that_are_no_exchanges_are_told_without_reading_those(journal, monkeypatch):
+    for event in (STARTED, captured(1), PRINTED, OTHER, FINISHED):
+        journal.append(event)
+    monkeypatch.setattr(journal, "_whole", lambda _kept: pytest.fail("none has to be read"))
+    assert list(journal.notes(1)) == [STARTED, PRINTED, FINISHED]
+    assert list(journal.notes(9)) == []
+
+
+def test_exchanges_are_listed_in_the_order_in_which_they_began(journal):
+    for number, began in ((1, 9.0), (5, 3.0), (2, 3.0), (4, 7.0), (1, 1.0)):
+        journal.append(captured(number, started_ms=began))
+    assert journal.exchange_ids(1) == [1, 2, 5, 4]
+    assert journal.exchange_ids(9) == []
+
+
 def test_a_large_body_is_kept_piece_by_piece_beside_its_exchange(journal):
     pieces = tuple(journal.keep_piece(text.encode()) for text in ("Zoë", " ", "Keller"))
     journal.append(captured(1))

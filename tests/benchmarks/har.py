@@ -1,4 +1,4 @@
-"""A HAR file of many megabytes in and out: time, memory, and the window's longest gap.
+"""A HAR file of many megabytes in and out, one of its requests in Timeline: time, memory, gaps.
 
 The real window on the sandbox; a 5 ms timer measures the gaps of its event loop. Run by
 ``make bench``; an argument is the size of the file in megabytes.
@@ -10,16 +10,20 @@ import asyncio
 import json
 import os
 import resource
+import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 MEGABYTES = 200
+SHOWN_MEGABYTES = 40
+"""The Timeline is drawn of a file of this size: 2,730 requests."""
 LARGE_MEGABYTES = 50
 """One body of the file is as long as this, in files of twice its size and more."""
 PEOPLE = 150
 REST_S = 2.0
+TRIES = 9
 
 
 def write_har(path: Path, megabytes: int) -> int:
@@ -71,8 +75,10 @@ def main() -> int:
 
     from app.loop import run_with_qt
     from app.main import build_application, build_presenter, build_window
+    from app.presenter.timeline import DRAW
     from app.presenter.traffic import EXPORT, IMPORT
     from app.settings import Settings
+    from app.traffic.har_import import import_har
 
     application = build_application()
     with tempfile.TemporaryDirectory() as folder:
@@ -121,6 +127,25 @@ def main() -> int:
             while presenter.tasks.running(EXPORT):
                 await asyncio.sleep(0.05)
             told("export", time.perf_counter() - began)
+            write_har(home / "shown.har", SHOWN_MEGABYTES)
+            taken = await import_har(home / "shown.har", presenter.journal, lambda _t, _of: None)
+            window.show_tab("Timeline")
+            await asyncio.sleep(REST_S)
+            gaps.clear()
+            times, worked = [], []
+            for _ in range(TRIES):
+                presenter.timeline.show_run(taken.runs[0])
+                began, busy = time.perf_counter(), time.process_time()
+                presenter.timeline.draw()
+                while presenter.tasks.running(DRAW):
+                    await asyncio.sleep(0.002)
+                window.timeline.grab()
+                times.append((time.perf_counter() - began) * 1000)
+                worked.append((time.process_time() - busy) * 1000)
+            print(f"  timeline, {taken.sentence.partition(' of ')[0]}")
+            print(f"    shown after            {statistics.median(times):6.1f} ms", end="")
+            print(f"   processor {statistics.median(worked):6.1f} ms")
+            print(f"    longest gap            {max(gaps):6.1f} ms")
             timer.stop()
             await presenter.close()
             return 0

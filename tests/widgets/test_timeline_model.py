@@ -15,6 +15,7 @@ from widgets.timeline_model import (
     spoken,
     ticks,
     time_text,
+    tip_of,
 )
 
 SEARCH = TimelineBar(
@@ -30,9 +31,9 @@ SEARCH = TimelineBar(
 )
 DEALS = TimelineBar(
     8, "8  GET /deals", 60.0, 10.0, 20.0, status="429 Too Many", source=7, by_answer=True,
-    on_chain=True,
+    on_chain=True, tip="GET https://crm.test/deals",
 )  # fmt: skip
-PRINTED = TimelineBar(0, "printed: hello", 55.0)
+PRINTED = TimelineBar(0, "printed: hello", 55.0, tip="hello")
 
 
 @pytest.fixture
@@ -63,7 +64,18 @@ def test_a_row_for_each_request_and_each_mark(model):
     ]
     titles = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(len(COLUMNS))]
     assert titles == list(COLUMNS)
-    assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == SEARCH.tip
+
+
+def test_the_tip_tells_the_times_and_what_was_waited_for(model):
+    role = Qt.ItemDataRole.ToolTipRole
+    assert [model.index(row, 0).data(role) for row in range(3)] == [
+        "GET https://crm.test/contacts\nBegins at 0 ms, waits 40 ms, receives 12 ms.",
+        "hello",
+        "GET https://crm.test/deals\nBegins at 60 ms, waits 10 ms, receives 10 ms.\n"
+        "Uses the answer to request 7.",
+    ]
+    after = tip_of(TimelineBar(9, "9", 1.0, source=8, tip="GET x"))
+    assert after.splitlines()[-1] == "Came right after request 8."
 
 
 def test_a_request_is_found_by_its_id_and_a_mark_has_none(model):

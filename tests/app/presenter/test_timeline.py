@@ -3,11 +3,13 @@
 import dataclasses
 import time
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QTableView, QTabWidget
 
 from app.journal import ServerTraced
+from app.presenter import timeline
 from app.presenter.timeline import MOST_MARKS, timeline_state
 from app.sandbox import seed
 from connectors.contract.hosting import TraceStep
@@ -32,7 +34,7 @@ def test_bars_stand_on_the_time_of_the_run(runs):
     assert (search.label, search.spelling) == ("1  GET /s", "6505551234")
     assert (deals.source, deals.by_answer, deals.on_chain) == (1, True, True)
     assert (deals.tone, deals.trouble, search.trouble) == ("danger", "429", "")
-    assert deals.tip.splitlines()[-1] == "Uses the answer to request 1."
+    assert deals.tip == "GET https://crm.example/deals?contact=71\n429 Slow down"
     assert state.sentence == (
         "2 requests in 200 ms, 100 ms of it in the longest chain, 2 requests one after another: "
         "1 → 2."
@@ -50,6 +52,34 @@ def test_a_long_chain_is_shortened(runs):
     assert (
         "12 requests one after another: 1 → 2 → 3 → … → 10 → 11 → 12" in of(runs, *chain).sentence
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://crm.test/a/b?c=/d#e", "/a/b"),
+        ("HTTPS://user@crm.test:1?x=/y", "user@crm.test:1"),
+        ("https://crm.test", "crm.test"),
+        ("data:,x", ",x"),
+        ("/only/a/path", "/only/a/path"),
+        ("http://[", "["),
+        ("?", "?"),
+        ("", ""),
+    ],
+)
+def test_a_bar_is_called_by_its_path(runs, url, path):
+    (bar,) = of(runs, msgspec.structs.replace(runs.exchange(1, "/"), url=url)).bars
+    assert bar.label == f"1  GET {path}"
+
+
+def test_where_no_number_was_asked_for_no_spelling_of_one_is_looked_for(runs, monkeypatch):
+    asked = []
+    monkeypatch.setattr(timeline, "searches_of", lambda *given: asked.append(given) or ())
+    state = of(runs, runs.exchange(1, "/s?phone=6505551234"), given={})
+    assert [bar.spelling for bar in state.bars] == [""]
+    assert asked == []
+    of(runs, runs.exchange(1, "/s?phone=6505551234"))
+    assert len(asked) == 1
 
 
 def test_a_failed_request_is_said_to_have_failed(runs):

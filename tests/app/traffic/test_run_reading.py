@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from app.journal import ExchangeCaptured, Journal
-from app.traffic.run_reading import PAUSE_BYTES, Pause, exchanges_in_order, size_of
+from app.traffic import run_reading
+from app.traffic.run_reading import Pause, exchanges_in_order
 from connectors.contract.exchange import Body
 
 
@@ -29,7 +30,8 @@ async def test_a_run_that_is_not_there_has_none(journal):
     assert [each async for each in exchanges_in_order(journal, 9, Pause())] == []
 
 
-async def test_others_get_their_turn_meanwhile(journal):
+async def test_others_get_their_turn_meanwhile(journal, monkeypatch):
+    monkeypatch.setattr(run_reading, "WORK_S", 0.0)
     turns = []
 
     async def other():
@@ -42,9 +44,24 @@ async def test_others_get_their_turn_meanwhile(journal):
         pass
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    assert len(turns) >= 2 * 40 * 20_000 // PAUSE_BYTES
+    assert len(turns) >= 40
 
 
-def test_the_size_of_an_exchange_is_that_of_its_bodies(runs):
-    assert size_of(runs.exchange(1, "/", body="abc")) == 5
-    assert size_of(runs.exchange(1, "/", response_body=None)) == 0
+async def test_nobody_waits_before_the_time_has_come(monkeypatch):
+    monkeypatch.setattr(run_reading, "WORK_S", 3600.0)
+    turns = []
+    task = asyncio.ensure_future(asyncio.sleep(0))
+    task.add_done_callback(turns.append)
+    pause = Pause()
+    for _ in range(1000):
+        await pause.when_due()
+    assert turns == []
+    await task
+
+
+async def test_each_exchange_is_read_once(journal, monkeypatch):
+    read = []
+    whole = journal._whole
+    monkeypatch.setattr(journal, "_whole", lambda kept: read.append(kept) or whole(kept))
+    assert len([each async for each in exchanges_in_order(journal, 1, Pause())]) == 40
+    assert len(read) == 40

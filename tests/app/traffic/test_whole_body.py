@@ -6,8 +6,8 @@ import json
 import pytest
 
 from app.journal import ExchangeCaptured, Journal, LargeBody
+from app.traffic import run_reading
 from app.traffic.large_body import PIECE
-from app.traffic.run_reading import PAUSE_BYTES
 from app.traffic.whole_body import MOST_AT_ONCE, entry_slices, whole_text, with_short_answer
 from connectors.contract.exchange import Body
 from connectors.contract.har import har_piece
@@ -36,8 +36,9 @@ async def test_the_text_is_that_of_all_pieces(journal, runs):
     )
 
 
-async def test_others_get_their_turn_meanwhile(journal, runs):
-    large = keep(journal, runs.exchange(1, "/"), "response", ["x" * PAUSE_BYTES] * 20)
+async def test_others_get_their_turn_meanwhile(journal, runs, monkeypatch):
+    monkeypatch.setattr(run_reading, "WORK_S", 0.0)
+    large = keep(journal, runs.exchange(1, "/"), "response", ["x" * 1000] * 20)
     turns = []
 
     async def other():
@@ -46,7 +47,7 @@ async def test_others_get_their_turn_meanwhile(journal, runs):
             await asyncio.sleep(0)
 
     task = asyncio.ensure_future(other())
-    assert len(await whole_text(journal, large)) == 20 * PAUSE_BYTES
+    assert len(await whole_text(journal, large)) == 20_000
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert len(turns) >= 20

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.runtime.redact import NAMES, REDACTED, Redactor
+from connectors.runtime.redact import MOST_TAUGHT, NAMES, REDACTED, Redactor
 
 # A canary may hold anything that a key or password may hold; the mark keeps it apart from its
 # surroundings.
@@ -155,6 +155,41 @@ def test_what_passes_in_a_header_a_cookie_or_a_parameter_is_known_from_then_on()
     redactor.body("password=p4ss-0123456789", "application/x-www-form-urlencoded")
     for value in ("s3ssion", "b3arer", "k3y", "p4ss"):
         assert redactor.text(f"it was {value}-0123456789.") == f"it was {REDACTED}."
+
+
+def test_a_header_that_is_sent_again_is_not_taken_apart_again(monkeypatch):
+    redactor = Redactor()
+    taught = []
+    learn = redactor._learn_from_body
+    monkeypatch.setattr(redactor, "_learn_from_body", lambda new: taught.append(1) or learn(new))
+    for _ in range(3):
+        redactor.headers([("Authorization", "Bearer b3arer-0123456789")])
+    assert len(taught) == 1
+    for number in range(2 * MOST_TAUGHT):
+        redactor.headers([("Cookie", f"sid={number}")])
+    assert len(redactor._taught) == MOST_TAUGHT
+    assert redactor.text("b3arer-0123456789") == REDACTED
+
+
+@given(st.sets(CANARIES, min_size=1, max_size=4), AROUND)
+def test_a_text_without_any_mark_has_none_of_the_values(secrets, around):
+    redactor = Redactor(secrets)
+    for secret in secrets:
+        for form in (
+            secret,
+            json.dumps(secret)[1:-1],
+            quote(secret),
+            quote_plus(secret),
+            base64.b64encode(secret.encode()).decode(),
+            quote(base64.b64encode(f"{secret}:".encode()).decode(), safe=""),
+        ):
+            assert any(mark in around + form for mark in redactor._marks)
+
+
+def test_no_mark_is_looked_for_that_holds_another():
+    marks = Redactor(["a-key-of-36-characters-as-CRMs-give-"])._marks
+    assert len(marks) == 4
+    assert not [(a, b) for a in marks for b in marks if a != b and a in b]
 
 
 def test_a_name_in_a_cookie_is_not_learnt():

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.runtime import secret_names
 from connectors.runtime.secret_names import NAMES, REDACTED
@@ -114,6 +116,61 @@ def test_keys_of_json():
     assert secret_names.secrets_in(data) == [CANARY]
     cut = json.dumps(data)[: json.dumps(data).index(CANARY) + 5]
     assert CANARY[:5] not in secret_names.without_loose_keys(cut)
+
+
+BLANKS = st.text(" \t\r\n", max_size=6)
+
+
+@given(
+    st.sampled_from(sorted(NAMES)),
+    st.lists(st.booleans(), min_size=40, max_size=40),
+    BLANKS,
+    st.recursive(st.text() | st.integers(), lambda inner: st.dictionaries(st.text(), inner)),
+)
+def test_a_secret_key_is_seen_however_it_is_written(name, upper, blanks, beside):
+    key = "".join(c.upper() if up else c for c, up in zip(name, upper, strict=False))
+    around = [json.dumps(beside, ensure_ascii=False), json.dumps({"a": beside})]
+    text = f'[{around[0]}, {{"{key}"{blanks}:{blanks}"x"}}, {around[1]}]'
+    assert json.loads(text)[1] == {key: "x"}
+    assert secret_names.may_hold_key(text)
+
+
+@given(st.recursive(st.text() | st.none(), lambda inner: st.dictionaries(st.text(), inner)))
+def test_where_no_key_is_seen_there_is_no_secret_one(data):
+    for text in (json.dumps(data), json.dumps(data, ensure_ascii=False, indent=2)):
+        if not secret_names.may_hold_key(text):
+            assert secret_names.secrets_in(data) == []
+
+
+@pytest.mark.parametrize(
+    "key", ["access_tok\\u0065n", "TO\u212aEN", "to\u212aen", "pri\\u0076ate_key"]
+)
+def test_a_key_in_other_letters_may_be_secret(key):
+    assert secret_names.may_hold_key(f'{{"{key}": 1}}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"keyword": "token", "secretary": "pwd", "authored": 1, "cookies": [], "passwords": 2}',
+        '{"owner": 1, "notes": "a : b", "modified" : 2, "order"\n:3, "Zoë\u2028": "auth"}',
+        '["token", "secret", "key"]',
+        '{"a": "\\"token\\": 1"}',
+        '{"key": 1, "x_token": 2, "y-key" : 3}',
+        "{",
+        "",
+        ":",
+        '":',
+        '" :',
+    ],
+)
+def test_words_that_only_look_like_secret_keys_cost_no_reading(text):
+    assert not secret_names.may_hold_key(text)
+
+
+@pytest.mark.parametrize("text", ['":', '" :', " :", '" ', 'key":', 'key" :', '"a', ":", "\\"])
+def test_no_json_makes_the_look_for_keys_slow(text):
+    secret_names.may_hold_key("{" + text * (400_000 // len(text)))
 
 
 @pytest.mark.parametrize(

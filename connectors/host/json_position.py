@@ -15,6 +15,6 @@ def json_position(path: Path) -> SourcePosition:
         json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         line, column = error.lineno, error.colno
-    except (OSError, ValueError):
-        pass  # Not readable, or no text: no line is to blame.
+    except (OSError, ValueError, RecursionError):
+        pass  # Not readable, no text, or nested too deeply: no line is to blame.
     return SourcePosition(file=str(path.resolve()), line=line, column=column)

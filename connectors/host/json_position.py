@@ -16,5 +16,5 @@ def json_position(path: Path) -> SourcePosition:
     except json.JSONDecodeError as error:
         line, column = error.lineno, error.colno
     except (OSError, ValueError, RecursionError):
-        pass  # Not readable, or no text: no line is to blame.
+        pass  # Not readable, no text, or nested too deeply: no line is to blame.
     return SourcePosition(file=str(path.resolve()), line=line, column=column)

@@ -295,6 +295,8 @@ def _manifest(platform: str, path: Path) -> dict[str, Any]:
         raise ConnectorLoadError(
             f"The manifest {path} is not JSON: {error}.", json_position(path)
         ) from error
+    except RecursionError as error:
+        raise ConnectorLoadError(f"The manifest {path} is nested too deeply.", position) from error
     if not isinstance(manifest, dict):
         raise ConnectorLoadError(f"The manifest {path} is not a JSON object.", position)
     return _entry(platform, manifest, position)

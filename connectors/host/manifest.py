@@ -42,7 +42,7 @@ def _position(description: Description, path: str) -> SourcePosition | None:
     try:
         text = Path(file).read_text(encoding="utf-8-sig")
         json.loads(text)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return SourcePosition(file=file)  # It has changed since the connector read it.
     known = lines(text)
     own = tuple(

@@ -13,6 +13,7 @@ from connectors.host.json_position import json_position
         (b"\xef\xbb\xbf{,", 1, 2),
         (b"\xff", 0, 0),
         (b"{}", 0, 0),
+        (b"[" * 60_000, 0, 0),
     ],
 )
 def test_the_place_is_counted_from_one(tmp_path, content, line, column):

@@ -155,6 +155,12 @@ def test_a_proxy_config_that_cannot_run_is_said_in_one_sentence(tmp_path, conten
             10,
         ),
         ({"connector.py": GOOD.format("Own"), "manifest.json": "[]"}, "manifest.json", 1, 0),
+        (
+            {"connector.py": GOOD.format("Own"), "manifest.json": "[" * 60_000},
+            "manifest.json",
+            1,
+            0,
+        ),
         ({"connector.py": "x = 1"}, "connector.py", 0, 0),
         ({"proxy.json": '{"auth": {},\n "operations": ,'}, "proxy.json", 2, 16),
         ({"proxy.json": '{"auth": {},\n "operations": 1}'}, "proxy.json", 2, 0),

@@ -48,8 +48,8 @@ def test_what_it_imports_belongs_to_it_and_what_that_imports(project):
 
 
 def test_a_folder_is_asked_by_its_index(tmp_path):
-    write(tmp_path, **{"crm__index.js": "require('../shared')", "shared.js": ""})
-    assert imported_files(tmp_path / "crm") == (tmp_path / "shared.js",)
+    write(tmp_path, **{"crm__index.js": "require('../phones')", "phones.js": ""})
+    assert imported_files(tmp_path / "crm") == (tmp_path / "phones.js",)
     assert imported_files(tmp_path) == ()
     assert imported_files(tmp_path / "gone.js") == ()
 

@@ -24,12 +24,13 @@ format: setup-dev     ## rewrite the sources in the one style
 	$(PYTHON) -m ruff check --fix-only
 	$(PYTHON) -m ruff format
 
-bench: setup-dev      ## measure start, lookups, capture, the server's database, explaining, big files
+bench: setup-dev      ## measure start, lookups, capture, serving, explaining, big files
 	$(PYTHON) tests/benchmarks/start.py
 	$(PYTHON) tests/benchmarks/lookup.py
 	$(PYTHON) tests/benchmarks/hosts.py
 	$(PYTHON) tests/benchmarks/nodejs.py
 	$(PYTHON) tests/benchmarks/database.py
+	$(PYTHON) tests/benchmarks/serve.py
 	$(PYTHON) tests/benchmarks/journal.py
 	$(PYTHON) tests/benchmarks/explain.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/gap.py

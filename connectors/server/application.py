@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from connectors.runtime.aiohttp_network import AiohttpNetwork
+from connectors.runtime.direct_network import DirectNetwork
 from connectors.runtime.transport import build_client
 from connectors.server.alone import Alone
 from connectors.server.cors import Cors
@@ -74,7 +74,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             stack.push_async_callback(platform.host.close)
         database = await Database.open(settings.database_url, Sealer(settings.secret_keys))
         stack.push_async_callback(database.close)
-        http = build_client(network=AiohttpNetwork())
+        http = build_client(network=DirectNetwork())
         stack.push_async_callback(http.aclose)
         kept = Kept(database)
         stack.push_async_callback(kept.store_waiting)

@@ -2,8 +2,8 @@
 
 httpcore looks through its whole pool at every request, and with many at once that costs more than
 the requests; aiohttp takes twice as long as this. Connectors see no difference: the same client,
-the same exceptions, the same bytes. HTTP/1.1 alone, which every CRM speaks; an answer is read as a whole, which every
-connector does.
+the same exceptions, the same bytes. It is HTTP/1.1 alone, which every CRM speaks, and an answer is
+read as a whole, as every connector does.
 """
 
 from __future__ import annotations

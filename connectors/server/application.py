@@ -20,6 +20,7 @@ from connectors.server.database import Database, DatabaseError
 from connectors.server.errors import no_route
 from connectors.server.kept import Kept
 from connectors.server.limits import Limits
+from connectors.server.openapi import OpenApiRoute
 from connectors.server.platforms import load_platforms
 from connectors.server.routes.about import AboutRoutes
 from connectors.server.routes.call_logs import CallLogRoutes
@@ -35,7 +36,7 @@ from connectors.server.visit import Services
 HOLD_MARGIN_S = 10.0
 RETRY_S = 5.0
 MAINTENANCE_S = 6 * 3600.0
-_TOPICS = (AboutRoutes, SignInRoutes, ContactRoutes, CallLogRoutes, UserSettingsRoutes)
+TOPICS = (AboutRoutes, SignInRoutes, ContactRoutes, CallLogRoutes, UserSettingsRoutes)
 _log = logging.getLogger(__name__)
 
 
@@ -45,8 +46,9 @@ def build_application(settings: Settings) -> ASGIApp:
     @contextlib.asynccontextmanager
     async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
         async with open_services(settings) as services:
-            for topic in _TOPICS:
+            for topic in TOPICS:
                 starlette.router.routes.extend(topic(services).routes())
+            starlette.router.routes.extend(OpenApiRoute().routes())
             async with asyncio.TaskGroup() as group:
                 keeping = group.create_task(_keep_house(services))
                 yield

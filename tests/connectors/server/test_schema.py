@@ -1,82 +1,48 @@
-"""Tables are made once, by however many workers."""
+"""Requests made from the OpenAPI document, to the real server before the real sandbox CRM.
+
+None ends in a 5xx, and every answer is what the document promises.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import subprocess
-import sys
-
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
-from connectors.server.database import Database, DatabaseError
-from connectors.server.sealing import Sealer
-from connectors.server.tables import SCHEMA_VERSION, Statement
+from connectors.server.openapi import document
+from tests.serving import INSIGHTLY
 
-KEY = "the server's secret key, long enough"
-WORKERS = 4
-
-OPEN = """
-import asyncio, sys
-from connectors.server.database import Database
-from connectors.server.sealing import Sealer
-
-async def main():
-    print("ready", flush=True)
-    sys.stdin.readline()
-    database = await Database.open(sys.argv[1], Sealer([sys.argv[2]]))
-    await database.put_contacts("acc", "x", sys.argv[3], [])
-    await database.close()
-
-asyncio.run(main())
-"""
+SCHEMA = schemathesis.openapi.from_dict(document())
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
 
 
-def test_workers_that_start_together_make_the_tables_once(database_url):
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPEN, database_url, KEY, str(number)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(WORKERS)
-    ]
-    for worker in workers:
-        assert worker.stdout.readline() == "ready\n"
-    for worker in workers:
-        worker.stdin.write("\n")
-        worker.stdin.flush()
-    for worker in workers:
-        _, errors = worker.communicate(timeout=60)
-        assert worker.returncode == 0, errors
-
-    async def kept():
-        database = await Database.open(database_url, Sealer([KEY]))
-        try:
-            numbers = [str(number) for number in range(WORKERS)]
-            return [await database.cached_contacts("acc", "x", number) for number in numbers]
-        finally:
-            await database.close()
-
-    assert None not in asyncio.run(kept())
+@pytest.fixture
+def token(server):
+    """Of a user who is connected now: one of the operations disconnects."""
+    with server.client(INSIGHTLY) as http:
+        return http.headers["Authorization"]
 
 
-async def test_connections_that_open_together_make_the_tables_once(database_url, at_end):
-    opened = await asyncio.gather(*(Database.open(database_url, Sealer([KEY])) for _ in range(5)))
-    for database in opened:
-        at_end.append(database.close)
-        await database.ping()
-
-
-async def test_tables_of_a_newer_version_are_refused_and_left_alone(database_url, at_end):
-    database = await Database.open(database_url, Sealer([KEY]))
-    at_end.append(database.close)
-    newer = Statement(f"UPDATE callbench_schema SET version = {SCHEMA_VERSION + 1}", ())
-    await database._driver.write(newer)
-    with pytest.raises(DatabaseError, match=r"newer version of Callbench.*update this server"):
-        await Database.open(database_url, Sealer([KEY]))
-    older = Statement(f"UPDATE callbench_schema SET version = {SCHEMA_VERSION}", ())
-    assert await database._driver.write(older) == 1
-    again = await Database.open(database_url, Sealer([KEY]))
-    await again.close()
+@SCHEMA.parametrize()
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_what_the_document_promises_holds(case, server, token):
+    case.call_and_validate(
+        base_url=server.url, headers={"Authorization": token}, checks=CHECKS, timeout=20
+    )

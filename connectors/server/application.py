@@ -80,7 +80,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(http.aclose)
         kept = Kept(database)
         stack.push_async_callback(kept.store_waiting)
-        longest_s = 2 * settings.operation_timeout_s + HOLD_MARGIN_S
+        longest_s = 4 * settings.operation_timeout_s + HOLD_MARGIN_S
         yield Services(
             settings=settings,
             platforms=platforms,
@@ -100,6 +100,7 @@ async def _keep_house(services: Services) -> None:
         try:
             if services.kept.waiting:
                 await services.kept.store_waiting()
+            await services.alone.release_waiting()
             if time.monotonic() >= due_at:
                 due_at += MAINTENANCE_S
                 await services.database.maintain()

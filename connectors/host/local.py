@@ -10,6 +10,7 @@ import os
 import sys
 import time
 import traceback
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
@@ -78,7 +79,7 @@ class _Context:
 
     @property
     def config(self) -> Mapping[str, str]:
-        return {**os.environ, **_options.get().config}
+        return ChainMap(_options.get().config, os.environ)
 
     @property
     def account_data(self) -> _AccountData:

@@ -37,6 +37,7 @@ class Alone:
         self._wait_s = wait_s
         self._hold_s = hold_s
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._unreleased: dict[str, str] = {}
 
     @contextlib.asynccontextmanager
     async def __call__(self, *parts: str) -> AsyncIterator[None]:
@@ -64,6 +65,11 @@ class Alone:
             lock.release()
             self._forget(key)
 
+    async def release_waiting(self) -> None:
+        """Release the claims that could not be released while the database was gone."""
+        for key, owner in list(self._unreleased.items()):
+            await self._release(key, owner)
+
     async def _lock(self, key: str) -> asyncio.Lock:
         lock, users = self._locks.get(key) or (asyncio.Lock(), 0)
         self._locks[key] = lock, users + 1
@@ -82,6 +88,8 @@ class Alone:
             del self._locks[key]
 
     async def _claim(self, key: str, owner: str) -> None:
+        if key in self._unreleased:
+            await self._release(key, self._unreleased[key])
         ends_at = time.monotonic() + self._wait_s
         pause_s, longest_s = POLL_S
         while not await self._database.claim(key, owner, self._hold_s):
@@ -93,9 +101,12 @@ class Alone:
     async def _release(self, key: str, owner: str) -> None:
         try:
             await self._database.release(key, owner)
-        except DatabaseError:
-            # It ends by itself; what was written must not be called a failure.
-            _log.exception("a claim could not be released; it ends in %g s", self._hold_s)
+        except DatabaseError as error:
+            # What was written must not be called a failure.
+            _log.warning("a claim waits for the database, or ends by itself: %s", error)
+            self._unreleased[key] = owner
+        else:
+            self._unreleased.pop(key, None)
 
 
 def key_of(*parts: str) -> str:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from connectors.runtime.aiohttp_network import AiohttpNetwork
+from connectors.runtime.direct_network import DirectNetwork
 from connectors.runtime.transport import build_client
 from connectors.server.alone import Alone
 from connectors.server.cors import Cors
@@ -20,6 +20,7 @@ from connectors.server.database import Database, DatabaseError
 from connectors.server.errors import no_route
 from connectors.server.kept import Kept
 from connectors.server.limits import Limits
+from connectors.server.openapi import OpenApiRoute
 from connectors.server.platforms import load_platforms
 from connectors.server.routes.about import AboutRoutes
 from connectors.server.routes.call_logs import CallLogRoutes
@@ -35,7 +36,7 @@ from connectors.server.visit import Services
 HOLD_MARGIN_S = 10.0
 RETRY_S = 5.0
 MAINTENANCE_S = 6 * 3600.0
-_TOPICS = (AboutRoutes, SignInRoutes, ContactRoutes, CallLogRoutes, UserSettingsRoutes)
+TOPICS = (AboutRoutes, SignInRoutes, ContactRoutes, CallLogRoutes, UserSettingsRoutes)
 _log = logging.getLogger(__name__)
 
 
@@ -45,8 +46,9 @@ def build_application(settings: Settings) -> ASGIApp:
     @contextlib.asynccontextmanager
     async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
         async with open_services(settings) as services:
-            for topic in _TOPICS:
+            for topic in TOPICS:
                 starlette.router.routes.extend(topic(services).routes())
+            starlette.router.routes.extend(OpenApiRoute().routes())
             async with asyncio.TaskGroup() as group:
                 keeping = group.create_task(_keep_house(services))
                 yield
@@ -74,11 +76,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             stack.push_async_callback(platform.host.close)
         database = await Database.open(settings.database_url, Sealer(settings.secret_keys))
         stack.push_async_callback(database.close)
-        http = build_client(network=AiohttpNetwork())
+        http = build_client(network=DirectNetwork())
         stack.push_async_callback(http.aclose)
         kept = Kept(database)
         stack.push_async_callback(kept.store_waiting)
-        longest_s = 2 * settings.operation_timeout_s + HOLD_MARGIN_S
+        longest_s = 4 * settings.operation_timeout_s + HOLD_MARGIN_S
         yield Services(
             settings=settings,
             platforms=platforms,
@@ -98,6 +100,7 @@ async def _keep_house(services: Services) -> None:
         try:
             if services.kept.waiting:
                 await services.kept.store_waiting()
+            await services.alone.release_waiting()
             if time.monotonic() >= due_at:
                 due_at += MAINTENANCE_S
                 await services.database.maintain()

@@ -61,8 +61,8 @@ def answered(endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         except Refusal as refusal:
             return json_response(refusal.body, refusal.status)
-        except DatabaseError:
-            _log.exception("%s %s needs the database", request.method, request.url.path)
+        except DatabaseError as error:
+            _log.warning("%s %s: %s", request.method, request.url.path, error)
             return json_response(DATABASE_GONE, 503, {"Retry-After": "30"})
         except Exception:  # noqa: BLE001  the caller gets an answer, the operator the log
             _log.exception("%s %s failed", request.method, request.url.path)

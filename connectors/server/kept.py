@@ -42,8 +42,8 @@ class Kept:
         """Keep a lookup's list; without the database it is simply not kept."""
         try:
             await self.database.put_contacts(account_id, platform, number, contacts)
-        except DatabaseError:
-            _log.exception("the contacts of a lookup were not cached")
+        except DatabaseError as error:
+            _log.warning("the contacts of a lookup were not cached: %s", error)
 
     async def forget_contacts(self, account_id: str, platform: str, number: str) -> None:
         """Drop the cached answer for one number."""
@@ -60,8 +60,8 @@ class Kept:
         """Keep the record of a call that the CRM has logged."""
         try:
             await self.database.put_call_log(record)
-        except DatabaseError:
-            _log.exception("the record of a logged call waits for the database")
+        except DatabaseError as error:
+            _log.warning("the record of a logged call waits for the database: %s", error)
             self._logs[record.session_id, record.platform, record.user_id] = record
 
     async def user(self, user_id: str, platform: str) -> User | None:
@@ -74,8 +74,8 @@ class Kept:
         """Keep a user whose tokens the connector has changed."""
         try:
             await self.database.put_user(user, platform)
-        except DatabaseError:
-            _log.exception("the new tokens of a user wait for the database")
+        except DatabaseError as error:
+            _log.warning("the new tokens of a user wait for the database: %s", error)
             self._users[user.id, platform] = user
         else:
             self._users.pop((user.id, platform), None)

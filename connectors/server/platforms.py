@@ -15,7 +15,7 @@ from connectors.contract.model import from_wire
 from connectors.host.load import ConnectorLoadError, builtin_platforms
 from connectors.host.local import LocalHost
 from connectors.nodejs.source import is_javascript
-from connectors.runtime.aiohttp_network import AiohttpNetwork
+from connectors.runtime.direct_network import DirectNetwork
 from connectors.runtime.transport import build_client
 from connectors.server.settings import SettingsError
 
@@ -110,4 +110,4 @@ async def load_platforms(paths: Iterable[str] = ()) -> dict[str, Platform]:
 
 
 def _client() -> httpx.AsyncClient:
-    return build_client(network=AiohttpNetwork())
+    return build_client(network=DirectNetwork())

@@ -111,8 +111,8 @@ class Session:
                 await self._kept.database.put_account_data(
                     self.account, self.platform.name, event.key, event.value
                 )
-            except DatabaseError:
-                _log.exception("an option list was not kept")
+            except DatabaseError as error:
+                _log.warning("an option list was not kept: %s", error)
                 break
         self._cached.clear()
 

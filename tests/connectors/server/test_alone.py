@@ -82,21 +82,40 @@ async def test_a_failure_inside_frees_the_key(sqlite_url, at_end):
     assert not held._locks
 
 
-class Broken:
-    """A database that takes claims but has gone when they are released."""
+class Leaving:
+    """A database that is gone when a claim is released."""
+
+    def __init__(self, database):
+        self.database = database
+        self.gone = True
 
     async def claim(self, key, owner, ttl_s):
-        return True
+        return await self.database.claim(key, owner, ttl_s)
 
     async def release(self, key, owner):
-        raise DatabaseError("gone")
+        if self.gone:
+            raise DatabaseError("gone")
+        await self.database.release(key, owner)
 
 
-async def test_what_was_written_is_no_failure_when_the_claim_cannot_be_released():
+@pytest.mark.parametrize("tidied", [True, False])
+async def test_a_claim_that_could_not_be_released_is_released_later(sqlite_url, at_end, tidied):
+    database = Leaving(await opened(sqlite_url, at_end))
+    held, other = alone(database), alone(database, wait_s=0.05)
     done = []
-    async with alone(Broken())("x"):
-        done.append(True)
+    async with held("x"):
+        done.append("what was written is no failure")
     assert done
+    with pytest.raises(StillBusyError):
+        async with other("x"):
+            pass
+    database.gone = False
+    if tidied:
+        await held.release_waiting()
+        async with other("x"):
+            pass
+    async with held("x"):
+        pass
 
 
 def test_a_key_tells_its_parts_apart():

@@ -100,6 +100,16 @@ def test_a_name_is_searched(insightly):
     assert nobody["contact"] == []
 
 
+def test_first_lookups_of_a_number_at_once_all_answer(insightly):
+    with ThreadPoolExecutor(8) as pool:
+        answers = [
+            each.json() for each in pool.map(lambda _: find(insightly, "+14155550148"), range(8))
+        ]
+    assert all(answer["successful"] for answer in answers)
+    assert all(answer["contact"] == answers[0]["contact"] for answer in answers)
+    assert find(insightly, "+14155550148").json()["returnMessage"] is None
+
+
 def test_a_contact_is_created_in_the_crm(insightly, crm):
     given = {
         "phoneNumber": "+16285550101",

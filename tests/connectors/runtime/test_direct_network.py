@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from connectors.contract.errors import UnexpectedResponseError
 from connectors.runtime import transport
-from connectors.runtime.aiohttp_network import AiohttpNetwork
+from connectors.runtime.direct_network import DirectNetwork
 from connectors.runtime.transport import Invocation, build_client
 
 
@@ -103,7 +103,7 @@ def ok(body=b"{}", *headers):
 @contextlib.asynccontextmanager
 async def client(**invocation):
     token = transport.current.set(Invocation(**invocation))
-    http = build_client(network=AiohttpNetwork())
+    http = build_client(network=DirectNetwork())
     try:
         yield http
     finally:
@@ -132,6 +132,23 @@ async def test_a_body_is_sent_and_an_answer_read():
     assert answer.json() == {"a": 1}
     assert (answer.status_code, answer.reason_phrase) == (200, "Fine")
     assert answer.headers["x-rate"] == "5"
+
+
+@pytest.mark.parametrize("captures", [True, False])
+async def test_a_routed_request_has_the_body_that_was_given_and_no_other(captures):
+    async def pieces():
+        yield b"ab"
+        yield b"cd"
+
+    async with Wire(ok()) as wire:
+        routes = {"crm.example": wire.url}
+        async with client(routes=routes, captures=captures) as http:
+            await http.get("https://crm.example/a")
+            await http.post("https://crm.example/a", json={})
+            await http.post("https://crm.example/a", content=pieces())
+    assert wire.bodies == [b"", b"{}", b"abcd"]
+    assert not any("chunked" in head for head in wire.heads)
+    assert "ontent-" not in wire.heads[0]
 
 
 async def test_a_packed_answer_is_unpacked_once():
@@ -216,7 +233,7 @@ async def test_an_answer_without_an_end_is_cut_off_also_when_nobody_captures():
     for captures in (True, False):
         async with Wire(ok(body, b"Content-Encoding: gzip")) as wire:
             token = transport.current.set(Invocation(captures=captures))
-            http = build_client(1024 * 1024, network=AiohttpNetwork())
+            http = build_client(1024 * 1024, network=DirectNetwork())
             with pytest.raises(UnexpectedResponseError, match="larger than 1 MB"):
                 await http.get(wire.url)
             await http.aclose()

@@ -37,7 +37,6 @@ bench: setup-dev      ## measure start, lookups, capture, serving, explaining, b
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/network.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/learn.py
 	PYTHONPATH=. $(PYTHON) tests/benchmarks/har.py
-	$(PYTHON) tests/benchmarks/serve.py
 
 pictures: setup-dev   ## take the pictures of docs/why-not-found.md anew
 	$(PYTHON) scripts/pictures.py docs/pictures

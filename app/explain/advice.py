@@ -146,6 +146,7 @@ class _Case:
             or self._of_connector()
             or self._of_number()
             or self._of_server()
+            or self._of_silence()
             or self._of_place()
             or self._of_spelling()
             or self._of_crm()
@@ -226,6 +227,21 @@ class _Case:
         )
         verdict = Verdict(VerdictCode.BEHIND_SERVER, text, asked, proven=False)
         return verdict, (*(self._add_format(made) if made else ()), source)
+
+    def _of_silence(self) -> tuple[Verdict, tuple[Advice, ...]] | None:
+        """Say what is open where the connector answered from data of its own."""
+        if self._evidence.exchanges:
+            return None
+        chosen = self._near[0]
+        text = (
+            f"{_first_upper(self._known.name)} is stored as '{_shown(chosen)}'{_in(chosen)}, and "
+            "the connector sent no request: what it compares is in its code alone."
+        )
+        advice = Advice(
+            AdviceCode.FIX_CONNECTOR,
+            f"The connector must find {self._evidence.number} also where it is stored like this.",
+        )
+        return Verdict(VerdictCode.NOTHING_ASKED, text, proven=False), (advice,)
 
     def _of_place(self) -> tuple[Verdict, tuple[Advice, ...]] | None:
         """Explain a phone in a field or an object that was not searched."""

@@ -160,3 +160,14 @@ def test_what_a_server_asked_is_left_open_and_a_format_may_be_tried():
     # What the record itself shows needs no request to be seen.
     other = explain_known(omar(("phone", "+1 212 555 0100")), behind, None, MANIFEST)
     assert other.verdict.code == "OTHER_NUMBER"
+
+
+def test_a_connector_that_sends_no_request_is_not_said_to_search_a_field():
+    known = KnownRecord(None, phones=((STORED, "(510) 555-0177"),))
+    somebody = lookup(contacts=[OMAR])
+    made = explain_known(known, somebody, None, MANIFEST)
+    assert (made.verdict.code, made.verdict.proven) == ("NOTHING_ASKED", False)
+    assert "stored as '(510) 555-0177', and the connector sent no request" in made.verdict.text
+    assert [advice.code for advice in made.advice] == [AdviceCode.FIX_CONNECTOR]
+    other = KnownRecord(None, phones=((STORED, "+1 212 555 0100"),))
+    assert explain(other, somebody)[0] == "OTHER_NUMBER"

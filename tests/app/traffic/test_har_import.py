@@ -205,7 +205,17 @@ async def test_what_was_exported_comes_back(take, journal, tmp_path):
     assert second.started.subject == "b.har: har a.har: https://app.test/"
 
 
-async def test_a_cancelled_import_keeps_what_it_has_taken_and_leaves_no_process(take, journal):
+async def test_a_cancelled_import_keeps_what_it_has_taken_and_leaves_no_process(
+    take, journal, monkeypatch
+):
+    readers = []
+    start = asyncio.create_subprocess_exec
+
+    async def start_and_note(*command, **options):
+        readers.append(await start(*command, **options))
+        return readers[-1]
+
+    monkeypatch.setattr("asyncio.create_subprocess_exec", start_and_note)
     taken = asyncio.Event()
     work = asyncio.ensure_future(
         take(browser_har(2000), on_progress=lambda _taken, _of: taken.set())
@@ -217,8 +227,10 @@ async def test_a_cancelled_import_keeps_what_it_has_taken_and_leaves_no_process(
     (finished,) = [event for event in journal.events() if isinstance(event, RunFinished)]
     assert finished.cancelled
     assert 0 < finished.requests < 2000
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    (reader,) = readers
+    assert reader.returncode is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(reader.pid, 0)
 
 
 async def test_a_reader_that_dies_is_told(take, journal, monkeypatch):

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from connectors.server.openapi import document
-from tests.serving import INSIGHTLY
+from tests.serving import INSIGHTLY, running_crm, running_server
 
 SCHEMA = schemathesis.openapi.from_dict(document())
 CHECKS = [
@@ -24,6 +24,16 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A CRM and a server of their own: made-up requests leave made-up contacts and settings."""
+    with (
+        running_crm(tmp_path_factory.mktemp("crm")) as crm,
+        running_server(tmp_path_factory.mktemp("server"), routes=crm.routes) as process,
+    ):
+        yield process
 
 
 @pytest.fixture

@@ -1,8 +1,4 @@
-"""The command line: parsing, exit codes, and what goes to which stream.
-
-Exit codes: 0 done (no match is a result), 1 an expectation failed, 2 wrong usage or unreadable
-input, 3 the connector or the CRM failed, 130 stopped with Ctrl+C.
-"""
+"""The command line: parsing, and what goes to which stream."""
 
 from __future__ import annotations
 
@@ -14,6 +10,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
+from app.cli_result import CONNECTOR_FAILED, DONE, INTERRUPTED, CommandError
+
 _MODULES = {
     **dict.fromkeys(("invoke", "find", "search", "create", "log"), "app.cli_bench"),
     "probe": "app.cli_probe",
@@ -21,15 +19,6 @@ _MODULES = {
     "serve": "app.cli_serve",
     "learn-formats": "app.cli_learn",
 }
-DONE, EXPECTATION_FAILED, WRONG_USAGE, CONNECTOR_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-
-
-class CommandError(Exception):
-    """A command cannot be done. `code` is the exit code; the message is for the user."""
-
-    def __init__(self, message: str, code: int = WRONG_USAGE) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -174,18 +163,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "Run again with --debug and report what it prints."
         )
         return CONNECTOR_FAILED
-
-
-def print_result(options: argparse.Namespace, document: Any, text: str) -> None:
-    """Print `document` as JSON when asked for, else `text` for a person."""
-    if options.json:
-        import json  # noqa: PLC0415  the window does not need it
-
-        json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
-        sys.stdout.write("\n")
-    elif text:
-        print(text)
-    sys.stdout.flush()
 
 
 def _verb(name: str) -> Callable[[argparse.Namespace], int]:

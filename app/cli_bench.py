@@ -17,7 +17,7 @@ from app.account import sign_in_to, with_values
 from app.bench import Bench, Run
 from app.checks import Finding, check
 from app.checks.memory import RunMemory
-from app.cli import (
+from app.cli_result import (
     CONNECTOR_FAILED,
     DONE,
     WRONG_USAGE,

@@ -11,8 +11,8 @@ from typing import Any
 
 from app import run_diff
 from app.bench import Bench
-from app.cli import CONNECTOR_FAILED, DONE, EXPECTATION_FAILED, CommandError, print_result
 from app.cli_bench import open_bench, run_loop
+from app.cli_result import CONNECTOR_FAILED, DONE, EXPECTATION_FAILED, CommandError, print_result
 from app.evidence import Evidence, evidence_of
 from app.explain.csv_file import UnreadableFileError
 from app.explain.phone_column import NoPhoneColumnError, PhoneFile

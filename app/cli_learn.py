@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.cli import DONE, CommandError, print_result
+from app.cli_result import DONE, CommandError, print_result
 from app.explain.compare import visible
 from app.explain.csv_file import UnreadableFileError
 from app.explain.learn import FormatLearner, Learned

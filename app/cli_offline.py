@@ -10,7 +10,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli import CONNECTOR_FAILED, DONE, EXPECTATION_FAILED, CommandError, print_result
+from app.cli_result import CONNECTOR_FAILED, DONE, EXPECTATION_FAILED, CommandError, print_result
 from app.home import home
 
 if TYPE_CHECKING:

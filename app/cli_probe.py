@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from app.cli import CONNECTOR_FAILED, DONE, WRONG_USAGE, CommandError, print_result
 from app.cli_bench import open_bench, run_loop
+from app.cli_result import CONNECTOR_FAILED, DONE, WRONG_USAGE, CommandError, print_result
 from app.explain.compare import MATCH_WORDS
 from app.explain.known import StoredPhone
 from app.probe import Probe, ProbeError, Question

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from app.cli import CONNECTOR_FAILED, DONE, INTERRUPTED, CommandError, print_result
+from app.cli_result import CONNECTOR_FAILED, DONE, INTERRUPTED, CommandError, print_result
 from app.home import home
 
 DEFAULT_PORT = 6066

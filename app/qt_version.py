@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from app.cli import CommandError
+from app.cli_result import CommandError
 
 TOO_NEW_QT = (
     "PySide6 {qt} on Python {python} aborts within a second: "

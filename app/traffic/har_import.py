@@ -223,6 +223,9 @@ async def _messages(path: Path) -> AsyncGenerator[Message, None]:
                 yield decoder.decode(await stream.readexactly(length))
                 # With the next message there already, nothing above would let the window work.
                 await asyncio.sleep(0)
+        # A reader that is done ends by itself. To kill it while it does would collect its exit
+        # code before asyncio can, which then warns of an "unknown child process".
+        await process.wait()
     finally:
         await _end(process)
 

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 
 from app import cli_diff
-from app.cli import CommandError
+from app.cli_result import CommandError
 from app.connections import Connection, ConnectionFile
 from app.home import home
 from app.sandbox import seed

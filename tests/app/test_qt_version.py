@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from app import qt_version
-from app.cli import CommandError
+from app.cli_result import CommandError
 
 
 @pytest.mark.parametrize(

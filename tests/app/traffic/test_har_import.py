@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import random
+from asyncio.subprocess import Process
 
 import pytest
 
@@ -240,3 +241,10 @@ async def test_a_reader_that_dies_is_told(take, journal, monkeypatch):
         "a.har could not be read to its end, the reader stopped: nothing was read."
     )
     assert not imported.clean
+
+
+async def test_a_reader_that_ends_by_itself_is_not_killed(take, monkeypatch):
+    killed = []
+    monkeypatch.setattr(Process, "kill", lambda process: killed.append(process.pid))
+    imported = await take(browser_har(1))
+    assert (imported.clean, killed) == (True, [])

@@ -28,14 +28,17 @@ def serve(options: argparse.Namespace) -> int:
     Raises:
         CommandError: something that is needed is missing or cannot be used.
     """
-    from connectors.server.database import DatabaseError  # noqa: PLC0415  slow to import
+    from connectors.server.database import (  # noqa: PLC0415  slow to import
+        DatabaseError,
+        DatabaseUrlError,
+    )
     from connectors.server.settings import Settings, SettingsError  # noqa: PLC0415
 
     _set_environment(options)
     try:
         settings = Settings.from_environment()
         platforms = asyncio.run(_checked(settings))
-    except SettingsError as error:
+    except (SettingsError, DatabaseUrlError) as error:
         raise CommandError(str(error)) from error
     except DatabaseError as error:
         raise CommandError(str(error), CONNECTOR_FAILED) from error

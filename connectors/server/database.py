@@ -16,7 +16,7 @@ from connectors.runtime.store import (
     CachedContacts,
     CallLogRecord,
 )
-from connectors.server.driver import DatabaseError, Driver
+from connectors.server.driver import DatabaseError, DatabaseUrlError, Driver
 from connectors.server.postgresql_driver import PostgresqlDriver
 from connectors.server.sealing import Sealer, SealError
 from connectors.server.sqlite_driver import SqliteDriver
@@ -28,7 +28,7 @@ from connectors.server.stored_text import (
     stored_text,
 )
 
-__all__ = ["Database", "DatabaseError"]
+__all__ = ["Database", "DatabaseError", "DatabaseUrlError"]
 
 _SEALED = ("access_token", "refresh_token", "platform_additional_info")
 _PROFILE = {
@@ -65,8 +65,9 @@ class Database:
             sealer: keeps the users' secrets.
 
         Raises:
-            DatabaseError: the URL is of no use, the database cannot be reached, or its tables are
-                those of a newer version.
+            DatabaseUrlError: the URL is of no use.
+            DatabaseError: the database cannot be reached, or its tables are those of a newer
+                version.
         """
         return cls(await _driver(url), sealer)
 
@@ -269,7 +270,7 @@ async def _driver(text: str) -> Driver:
         url.port  # noqa: B018  a password with an unescaped : or @ shows here
     except (sa.exc.ArgumentError, ValueError):
         # Not chained, and nothing quoted: what does not parse may be a part of the password.
-        raise DatabaseError(
+        raise DatabaseUrlError(
             "DATABASE_URL is no URL: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME,"
             " and characters such as @ : / in a password as %40 %3A %2F."
         ) from None
@@ -278,7 +279,7 @@ async def _driver(text: str) -> Driver:
         return await PostgresqlDriver.open(url)
     if kind == "sqlite" and url.database and url.database != ":memory:":
         return await SqliteDriver.open(Path(url.database))
-    raise DatabaseError(
+    raise DatabaseUrlError(
         "DATABASE_URL names no database that this server knows: write sqlite:///FILE (four slashes"
         " for a path from the root) or postgresql://USER:PASSWORD@HOST/NAME."
     )

@@ -15,6 +15,10 @@ class DatabaseError(Exception):
     """
 
 
+class DatabaseUrlError(DatabaseError):
+    """``DATABASE_URL`` names nothing that can be used, so that only another value helps."""
+
+
 class Driver(Protocol):
     """Connections to one database, whose tables are there."""
 

@@ -93,7 +93,9 @@ def test_without_a_key_it_says_how_to_make_one(tmp_path):
         (["--route", "nonsense"], {}, 2, "is not HOST=URL"),
         (["--host", "203.0.113.1"], {}, 2, "cannot be used"),
         ([], {"PORT": "x"}, 2, "PORT must be from 0 to 65535"),
-        ([], {"DATABASE_URL": "mysql://x"}, 3, "names no database that this server knows"),
+        ([], {"DATABASE_URL": "mysql://x"}, 2, "names no database that this server knows"),
+        ([], {"DATABASE_URL": "sqlite://"}, 2, "names no database that this server knows"),
+        ([], {"DATABASE_URL": "postgresql://u:hunter2@[::1/x"}, 2, "DATABASE_URL is no URL"),
         ([], {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x"}, 3, "127.0.0.1"),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -15,6 +17,7 @@ from connectors.server.errors import Refusal, answered, json_response
 from connectors.server.visit import Services
 
 AUTHOR = "Callbench"
+_PROJECT = Path(__file__).resolve().parents[3] / "pyproject.toml"
 
 
 class AboutRoutes:
@@ -80,8 +83,13 @@ class AboutRoutes:
 
 
 def version() -> str:
-    """Return the version of the package."""
+    """Return the version of the package, in a checkout the one that it would be packed as."""
     try:
         return metadata.version("callbench")
     except metadata.PackageNotFoundError:
-        return "unknown"
+        pass
+    try:
+        project = _PROJECT.read_text(encoding="utf-8")
+    except OSError:
+        return "unknown"  # the folders were copied without the project's file
+    return str(tomllib.loads(project)["project"]["version"])

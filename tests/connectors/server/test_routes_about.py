@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
+from importlib import metadata
 
 import pytest
+
+from connectors.server.routes import about
+from tests.serving import ROOT
 
 INSIGHTLY = (
     '{"getAuthType":true,"getBasicAuth":true,"getUserInfo":true,"createCallLog":true,'
@@ -52,6 +57,31 @@ def test_the_manifest_says_where_the_server_is(anybody, server):
     assert list(manifest["platforms"]) == ["bullhorn", "insightly"]
     assert manifest["platforms"]["insightly"]["page"]["useContactSearch"] is True
     assert anybody.get("/serverVersionInfo").json() == {"version": manifest["version"]}
+
+
+def test_the_version_is_the_packages(monkeypatch):
+    monkeypatch.setattr(metadata, "version", {"callbench": "1.2.3"}.__getitem__)
+    assert about.version() == "1.2.3"
+
+
+@pytest.fixture
+def not_installed(monkeypatch):
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+
+
+@pytest.mark.usefixtures("not_installed")
+def test_a_checkout_has_the_version_of_its_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert about.version() == project["project"]["version"]
+
+
+@pytest.mark.usefixtures("not_installed")
+def test_folders_without_the_project_have_no_version(monkeypatch, tmp_path):
+    monkeypatch.setattr(about, "_PROJECT", tmp_path / "pyproject.toml")
+    assert about.version() == "unknown"
 
 
 def test_one_platform_of_the_manifest(anybody):

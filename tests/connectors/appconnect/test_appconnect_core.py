@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import urllib.request
 
 import jwt
 import pytest
@@ -192,13 +191,15 @@ async def test_a_write_that_failed_behind_the_server_may_have_been_done(connecte
     assert refused.outcome.unknown
 
 
-async def test_a_user_who_has_signed_out_is_told_apart_from_nobody_found(connected, core):
+async def test_a_user_who_has_signed_out_is_told_apart_from_nobody_found(connected, core, invoked):
     bench = await connected()
-    request = urllib.request.Request(
-        f"{core.url}/unAuthorize?jwtToken={bench.core.user.access_token}", b"{}", method="POST"
+    token = bench.core.user.access_token
+    reply, exchange = await invoked(f"{core.url}#desk", token, "unAuthorize", {})
+    assert reply.result["body"]["message"] == "Signed out of Desk."
+    assert (exchange.method, exchange.url) == (
+        "POST",
+        f"{core.url}/unAuthorize?jwtToken=[REDACTED]",
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert json.loads(answer.read())["message"] == "Signed out of Desk."
     run = await bench.find(ADA)
     assert run.message["message"] == "Contact not found"
     assert run.outcome.error.type == "AuthenticationError"

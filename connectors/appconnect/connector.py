@@ -44,6 +44,18 @@ DOING = {
 """Operation to the words that begin a sentence about it."""
 
 
+_OF_THE_CALL = (
+    "voicemailLink",
+    "voicemailMessageId",
+    "ringSenseTranscript",
+    "ringSenseSummary",
+    "ringSenseAIScore",
+    "ringSenseBulletedSummary",
+    "ringSenseLink",
+)
+"""What the framework reads of a log beside its own fields, when it is made and when it changes."""
+
+
 class AppConnectServer(Connector):
     """One platform of a running server; :func:`server_class` makes the class of an address.
 
@@ -138,6 +150,7 @@ class AppConnectServer(Connector):
             "contactId": contact.id,
             "contactType": contact.type or "",
             "contactName": contact.name or "",
+            **_given(_of(request, *_OF_THE_CALL)),
         }
         return await self._verb("createCallLog", request, body=body)
 
@@ -148,17 +161,21 @@ class AppConnectServer(Connector):
 
     async def update_call_log(self, request: model.UpdateCallLogInput) -> Answer:
         """Send ``PATCH /callLog``."""
-        body = _given(
-            {
-                "sessionId": request.existing_call_log.session_id,
-                "note": request.note,
-                "subject": request.subject,
-                "startTime": request.start_time,
-                "duration": request.duration,
-                "result": request.result,
-                "recordingLink": request.recording_link,
-            }
+        changed = _of(
+            request,
+            "note",
+            "aiNote",
+            "transcript",
+            "subject",
+            "startTime",
+            "duration",
+            "result",
+            "legs",
+            "recordingLink",
+            "recordingDownloadLink",
+            *_OF_THE_CALL,
         )
+        body = {"sessionId": request.existing_call_log.session_id, **_given(changed)}
         body["additionalSubmission"] = request.additional_submission or {}
         return await self._verb("updateCallLog", request, body=body)
 
@@ -246,6 +263,12 @@ def server_class(address: ServerAddress, implemented: tuple[str, ...]) -> type[A
     """
     contents = {"address": address, "implemented": implemented}
     return type(f"{KIND}:{address.platform}", (AppConnectServer,), contents)
+
+
+def _of(request: model.OperationInput, *names: str) -> dict[str, Any]:
+    """Return some of an input's fields by their names on the wire."""
+    wire = to_wire(request)
+    return {name: wire.get(name) for name in names}
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

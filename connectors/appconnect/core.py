@@ -173,7 +173,10 @@ class ServerCore(Core):
         if problem is None:
             return self._outcome(operation, told, began, answer=answer)
         error = ErrorInfo(type=type(problem).__name__, message=str(problem), status=problem.status)
-        unknown = is_open_ended(error) or isinstance(problem, ServerFailedError)
+        unknown = is_open_ended(error) or isinstance(problem, ServerFailedError | NoIdError)
+        if isinstance(problem, ServerFailedError) and (error.status or 0) >= 400:
+            # The trace has what the CRM answered: as good as having seen it.
+            unknown = is_open_ended(error)
         return self._outcome(
             operation, told, began, error, unknown and OPERATIONS[operation].writes, answer
         )
@@ -206,9 +209,16 @@ class ServerCore(Core):
     def _failure(self, operation: str, answer: Answer) -> ConnectorError | None:
         """Return what a business failure stands for: the framework sends it with status 200."""
         told = answer.body or {}
-        if told.get("successful") is not False:
-            return None
         what, host, said = DOING[operation], self._address.host, answer.said
+        if told.get("successful") is not False:
+            contact = told.get("contact")
+            made = contact.get("id") if isinstance(contact, dict) else None
+            if operation == "createContact" and made in (None, ""):
+                return NoIdError(
+                    f"{what} failed: {host} says that all went well but names no id of a contact, "
+                    "look in the CRM whether there is one."
+                )
+            return None
         if any(step.name == _NO_USER for step in answer.steps):
             return AuthenticationError(
                 f"{what} failed: {host} knows the token, but its user is signed out of the CRM "
@@ -248,6 +258,10 @@ class ServerCore(Core):
 
 class ServerFailedError(ConnectorError):
     """The server reports a failure without its cause; a write may have been done."""
+
+
+class NoIdError(ConnectorError):
+    """The server says that a contact was made, and not which."""
 
 
 class RefusedError(ConnectorError):

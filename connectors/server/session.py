@@ -193,7 +193,12 @@ class Session:
             if error is None:
                 self.trace.add(f"connector:{operation}:done", told)
             else:
-                told |= {"type": error.type, "message": error.message, "status": error.status}
+                # Production calls the CRM's status so, and the bench reads it by that name.
+                told |= {
+                    "type": error.type,
+                    "message": error.message,
+                    "statusCode": error.status,
+                }
                 self.trace.add(f"connector:{operation}:error", told, "error")
         return reply
 

@@ -12,19 +12,20 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import httpx
+from typing import Any
 
 from app.bench import Bench
 from app.connections import Connection
 from app.journal import Journal
+from connectors.contract.hosting import InvokeOptions, Reply
 from connectors.contract.model import User
 from connectors.host.process import HostProcess
+from connectors.runtime.sign_in import sign_in
 from connectors.runtime.store import CoreStore
 from tests.comparison.cases import SLOW_S
 from tests.comparison.crm import HOST, KEY, TinyCrm
 from tests.comparison.differences import BEHIND_CORE, BEHIND_SERVE
-from tests.comparison.ways import ThroughAServer, ThroughTheBench, Way
+from tests.comparison.ways import Way
 from tests.connectors.appconnect import real_core
 
 ROOT = Path(__file__).parents[2]
@@ -52,22 +53,46 @@ def _by_path(kind):
     @asynccontextmanager
     async def opened(crm: TinyCrm) -> AsyncIterator[Way]:
         path = str(TINYCRM / kind)
-        connection = Connection(
-            id="tinycrm",
-            name="Tiny CRM",
-            platform=path,
-            user=User(id="u1-tinycrm", platform="tinycrm", access_token=KEY),
-            routes={HOST: crm.url.removesuffix("/v1")},
-        )
-        with closing(CoreStore(":memory:")) as store:
-            bench = Bench(connection, HostProcess(path), store, Journal())
-            try:
-                await bench.open()
-                yield ThroughTheBench(bench)
-            finally:
-                await bench.close()
+        user = User(id="u1-tinycrm", platform="tinycrm", access_token=KEY)
+        routes = {HOST: crm.url.removesuffix("/v1")}
+        async with _bench(path, user, routes) as way:
+            yield way
 
     return opened
+
+
+@asynccontextmanager
+async def _bench(platform: str, user: User, routes: dict[str, str]) -> AsyncIterator[Way]:
+    connection = Connection(
+        id="tinycrm", name="Tiny CRM", platform=platform, user=user, routes=routes
+    )
+    with closing(CoreStore(":memory:")) as store:
+        bench = Bench(connection, HostProcess(platform), store, Journal())
+        try:
+            await bench.open()
+            yield Way(bench)
+        finally:
+            await bench.close()
+
+
+@asynccontextmanager
+async def _signed_in(address: str) -> AsyncIterator[Way]:
+    """Sign in to a server with the API key, as *Add connection* does, and open the bench on it."""
+    host = HostProcess(address)
+
+    async def invoke(operation: str, operation_input: dict[str, Any]) -> Reply:
+        options = InvokeOptions(secrets=(KEY,))
+        return await host.invoke(
+            operation, operation_input, options=options, timeout_s=20, on_event=lambda _event: None
+        )
+
+    try:
+        signed = await sign_in(invoke, await host.describe(), User(access_token=KEY))
+    finally:
+        await host.close()
+    assert signed.user is not None, signed
+    async with _bench(address, signed.user, {}) as way:
+        yield way
 
 
 def _behind_core(kind):
@@ -78,9 +103,7 @@ def _behind_core(kind):
             tempfile.TemporaryDirectory() as folder,
             real_core.running_core([TINYCRM / kind], Path(folder), env=env) as core,
         ):
-            async with httpx.AsyncClient(base_url=core.url) as http:
-                way = ThroughAServer(http)
-                await way.sign_in("tinycrm", KEY)
+            async with _signed_in(f"{core.url}#tinycrm") as way:
                 yield way
 
     return opened
@@ -93,9 +116,7 @@ def _behind_serve(kind):
             tempfile.TemporaryDirectory() as folder,
             _serving(TINYCRM / kind, Path(folder), f"{HOST}={crm.url.removesuffix('/v1')}") as url,
         ):
-            async with httpx.AsyncClient(base_url=url) as http:
-                way = ThroughAServer(http)
-                await way.sign_in("tinycrm", KEY)
+            async with _signed_in(f"{url}#tinycrm") as way:
                 yield way
 
     return opened

@@ -60,13 +60,9 @@ class Known:
 def differences(
     case: str, column: str, first: dict[str, Any], other: dict[str, Any]
 ) -> list[Difference]:
-    """Return in which facts of a case a way differs from its base.
-
-    A server does not tell as much as the bench: what it does not tell is not compared.
-    """
-    told = {key: facts for key, facts in first.items() if key in other}
+    """Return in which facts of a case a way differs from its base."""
     return [
-        Difference(case, column, what, _text(a), _text(b)) for what, a, b in _unlike(told, other)
+        Difference(case, column, what, _text(a), _text(b)) for what, a, b in _unlike(first, other)
     ]
 
 
@@ -318,12 +314,32 @@ KNOWN = (
                 "message",
                 "warning: Error finding contact (5000)…",
                 ABSENT,
-                "The server waits as long as the CRM does; the extension gives up by itself. The "
-                "bench gives up as well, and shows what production shows for a failed request.",
+                "The server waits as long as the CRM does, and the bench gives up as the "
+                "extension does. What a server has not said, the bench does not say for it.",
                 ("lookup, no answer",),
             ),
             Known(
-                column, "answer successful", "false", ABSENT, "The same.", ("lookup, no answer",)
+                column,
+                "failure status",
+                ANYTHING,
+                ABSENT,
+                "The framework tells the CRM's status in the trace of a lookup only.",
+                (
+                    "create without a name",
+                    "read a log that is gone",
+                    "update a log that is gone",
+                    "name search, 500",
+                    "log, 500",
+                ),
+            ),
+            Known(
+                column,
+                "failure unknown",
+                "false",
+                "true",
+                "So a write that failed may have been done, and the bench says that it does not "
+                "know.",
+                ("create without a name", "log, 500"),
             ),
         )
     ),

@@ -10,7 +10,7 @@ import pytest
 from app.bench import Bench
 from app.connections import Connection
 from app.journal import Journal
-from connectors.contract.hosting import InvokeOptions, UserEvent
+from connectors.contract.hosting import ExchangeEvent, InvokeOptions, UserEvent
 from connectors.contract.model import User, from_wire, to_wire
 from connectors.host.local import LocalHost
 from connectors.runtime.sign_in import sign_in
@@ -127,6 +127,27 @@ def signed(at_end):
         return None, signed, events
 
     return sign
+
+
+@pytest.fixture
+def invoked(at_end):
+    """Return what runs one operation, as ``callbench invoke`` does: the reply, the exchange."""
+
+    async def invoke(address, token, operation, given):
+        host = LocalHost(address, captures_console=False)
+        at_end.append(host.close)
+        events = []
+        reply = await host.invoke(
+            operation,
+            {"user": {"accessToken": token}, **given},
+            options=InvokeOptions(secrets=(token,)),
+            timeout_s=20,
+            on_event=events.append,
+        )
+        (exchange,) = [event.exchange for event in events if isinstance(event, ExchangeEvent)]
+        return reply, exchange
+
+    return invoke
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Signing in, and what goes over the wire, with the real server."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -106,6 +108,56 @@ async def test_a_token_that_the_server_renews_is_kept(connected, opened, core):
     assert claims_of(kept.access_token)["exp"] > soon.timestamp()
     assert kept.access_token not in str(run.exchanges)
     assert ending not in str(run.exchanges)
+
+
+@pytest.mark.parametrize(
+    ("operation", "route", "own", "sent"),
+    [
+        (
+            "createCallLog",
+            "POST /callLog",
+            {"contactInfo": {"id": 11, "name": "Ada"}, "callLog": {"sessionId": "s1"}},
+            {"contactId": 11, "contactName": "Ada", "overridingFormat": [], "aiNote": "short"},
+        ),
+        (
+            "updateCallLog",
+            "PATCH /callLog",
+            {
+                "existingCallLog": {"thirdPartyLogId": "", "sessionId": "s1"},
+                "legs": [{"duration": 5}],
+                "recordingDownloadLink": "https://media.example/1",
+            },
+            {
+                "sessionId": "s1",
+                "aiNote": "short",
+                "transcript": "Hello?",
+                "legs": [{"duration": 5}],
+                "recordingDownloadLink": "https://media.example/1",
+            },
+        ),
+    ],
+)
+async def test_all_that_the_framework_reads_of_a_log_is_sent(
+    scripted, invoked, operation, route, own, sent
+):
+    scripted.says_what_it_is(operation)
+    scripted.says("/callLog", 200, {"successful": True})
+    more = {
+        "aiNote": "short",
+        "transcript": "Hello?",
+        "voicemailLink": "https://media.example/2",
+        "voicemailMessageId": "m1",
+        "ringSenseTranscript": "t",
+        "ringSenseSummary": "s",
+        "ringSenseAIScore": "9",
+        "ringSenseBulletedSummary": "b",
+        "ringSenseLink": "https://media.example/3",
+    }
+    _reply, exchange = await invoked(f"{scripted.url}#desk", "a-t0ken", operation, own | more)
+    body = json.loads(exchange.body.text)
+    for_the_call = {name: text for name, text in more.items() if name not in sent}
+    assert f"{exchange.method} {urlsplit(exchange.url).path}" == route
+    assert body == body | for_the_call | sent
 
 
 @pytest.mark.parametrize(

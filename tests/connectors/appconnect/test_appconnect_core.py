@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import urllib.request
 
 import jwt
 import pytest
@@ -192,13 +191,15 @@ async def test_a_write_that_failed_behind_the_server_may_have_been_done(connecte
     assert refused.outcome.unknown
 
 
-async def test_a_user_who_has_signed_out_is_told_apart_from_nobody_found(connected, core):
+async def test_a_user_who_has_signed_out_is_told_apart_from_nobody_found(connected, core, invoked):
     bench = await connected()
-    request = urllib.request.Request(
-        f"{core.url}/unAuthorize?jwtToken={bench.core.user.access_token}", b"{}", method="POST"
+    token = bench.core.user.access_token
+    reply, exchange = await invoked(f"{core.url}#desk", token, "unAuthorize", {})
+    assert reply.result["body"]["message"] == "Signed out of Desk."
+    assert (exchange.method, exchange.url) == (
+        "POST",
+        f"{core.url}/unAuthorize?jwtToken=[REDACTED]",
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert json.loads(answer.read())["message"] == "Signed out of Desk."
     run = await bench.find(ADA)
     assert run.message["message"] == "Contact not found"
     assert run.outcome.error.type == "AuthenticationError"
@@ -255,6 +256,34 @@ async def test_a_write_with_an_unreadable_yes_is_unknown(scripted, opened, body,
     assert (made.outcome.error.type, made.outcome.unknown) == ("UnexpectedResponseError", True)
     found = await bench.find(ADA)
     assert (found.outcome.error.type, found.outcome.unknown) == ("UnexpectedResponseError", False)
+
+
+@pytest.mark.parametrize("contact", [{"type": "person"}, {"id": ""}, None])
+async def test_a_contact_that_is_made_without_an_id_is_unknown(scripted, opened, contact):
+    """What a proxy config makes of an HTML page: production shows "Contact created"."""
+    scripted.says_what_it_is("createContact")
+    scripted.says("/contact", 200, {"successful": True, "contact": contact})
+    bench = await opened(f"{scripted.url}#desk", access_token="a-t0ken-of-the-server")
+    made = await bench.create("+14155550177", "Grace Hopper")
+    assert (made.outcome.error.type, made.outcome.unknown) == ("NoIdError", True)
+    assert "look in the CRM" in made.outcome.error.message
+
+
+@pytest.mark.parametrize(
+    ("status", "unknown"), [(422, False), (500, False), (502, True), (200, True), (None, True)]
+)
+async def test_the_traced_status_tells_whether_a_failed_write_was_done(
+    scripted, opened, status, unknown
+):
+    thrown = {"methodName": "createContact:error", "elapsed": 1, "level": "error"}
+    thrown["data"] = {"message": "it went wrong", "statusCode": status}
+    said = {"message": "Error creating contact", "messageType": "warning", "ttl": 5000}
+    answer = {"successful": False, "returnMessage": said, "_debug": {"traces": [thrown]}}
+    scripted.says_what_it_is("createContact")
+    scripted.says("/contact", 200, answer)
+    bench = await opened(f"{scripted.url}#desk", access_token="a-t0ken-of-the-server")
+    made = await bench.create("+14155550177", "Grace Hopper")
+    assert (made.outcome.error.status, made.outcome.unknown) == (status, unknown)
 
 
 async def test_a_write_without_an_answer_is_unknown_and_a_refused_one_is_not(scripted, opened):

@@ -118,6 +118,15 @@ class InspectorPresenter(QObject):
         )
         return next(lookups, None)
 
+    def last_number(self, connection: str) -> str:
+        """Return the number of a connection's latest lookup, empty before the first."""
+        numbers = (
+            started.subject
+            for started in reversed(self._started.values())
+            if started.connection == connection and started.operation == "findContact"
+        )
+        return next(numbers, "")
+
     @Slot(int)
     def choose_run(self, run_id: int) -> None:
         """Show only this run in every tab."""

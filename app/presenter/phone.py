@@ -551,7 +551,7 @@ def matches_text(contacts: Sequence[Contact]) -> str:
     if not real:
         return "No contact found"
     if len(real) == 1:
-        return f"{real[0].name} · {sub_label(real[0])}"
+        return " · ".join(part for part in (real[0].name, sub_label(real[0])) if part)
     return f"{len(real)} contacts: " + ", ".join(contact.name for contact in real[:3])
 
 

@@ -84,6 +84,7 @@ class SourcePresenter(QObject):
         self._open: dict[str, _Open] = {}
         self._position: SourcePosition | None = None
         self._writing = asyncio.Lock()
+        self._run_follows = False
         self._closed = False
         self._check_timer = self._timer(CHECK_MS, self._check)
         self._look_timer = self._timer(LOOK_MS, self.look_at_disk)
@@ -97,6 +98,11 @@ class SourcePresenter(QObject):
         self._view.action_chosen.connect(self._on_action_chosen)
         self._view.shown.connect(self.look_at_disk)
         window.ask_before_closing = self.may_close
+
+    @property
+    def run_follows(self) -> bool:
+        """Whether "Save and run" is loading the connector and will look up by itself."""
+        return self._run_follows
 
     def show_connector(self, platform: str) -> None:
         """Offer the files of another connector; edits of the one before stay in hand."""
@@ -283,10 +289,14 @@ class SourcePresenter(QObject):
 
     async def _run(self, edited: list[str]) -> None:
         self._view.show_busy(True)
+        self._run_follows = True
         try:
-            if await self._save_and_load(edited):
+            loaded = await self._save_and_load(edited)
+            self._run_follows = False
+            if loaded:
                 self._view.show_result(await self._look_up())
         finally:
+            self._run_follows = False
             self._view.show_busy(False)
 
     async def _save_and_load(self, names: list[str]) -> bool:

@@ -275,6 +275,8 @@ class WindowPresenter(QObject):
     async def _look_up_again(self) -> str:
         """Look the last number up past the caches; say what came of it."""
         number = self.inspector.number or self.phone.dialled()
+        if not number and self.bench is not None:
+            number = self.inspector.last_number(self.bench.connection.id)
         if not number:
             return "Saved. Type a phone number, then Save and run looks it up."
         run = await self.phone.renewed(number)
@@ -414,12 +416,15 @@ class WindowPresenter(QObject):
 
     @Slot()
     def _on_reloaded(self) -> None:
-        """Show what another version of the connector has changed; run the last lookup again."""
+        """Show what another version of the connector has changed; run the last lookup again.
+
+        "Save and run" looks up by itself.
+        """
         if self.bench is None:
             return
         self.window.phone.show_connection(self.bench.display_name, connected=True)
         self.phone.renew()
-        if not self.settings.rerun_after_reload:
+        if not self.settings.rerun_after_reload or self.source.run_follows:
             return
         last = self.inspector.last_lookup(self.bench.connection.id)
         if last is not None and last.operation == "findContact":

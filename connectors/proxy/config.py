@@ -27,6 +27,7 @@ MOST_COMPARED = 100
 """An object with more keys is data, no slip of the pen; each comparison takes a millisecond."""
 
 EMBEDDED = "proxyConfig"
+ENCODINGS = ("base64", "none")
 LOG_FORMATS = ("text/plain", "text/html", "text/markdown", "custom")
 _SCHEMA_KEY = "$schema"
 _REQUIRED = {
@@ -82,7 +83,11 @@ class About(Part, frozen=True, kw_only=True):
     name: str | None = None
     display_name: str | None = None
     log_format: Annotated[
-        str | None, Meta(description="text/plain, text/html, text/markdown or custom.")
+        str | None,
+        Meta(
+            description="Without one, App Connect composes no text.",
+            extra_json_schema={"enum": list(LOG_FORMATS)},
+        ),
     ] = None
 
 
@@ -93,7 +98,13 @@ class Auth(Part, frozen=True, kw_only=True):
     scheme: Annotated[str | None, Meta(description="Stands before the credential: Basic.")] = None
     header_name: Annotated[str | None, Meta(description="Authorization unless given.")] = None
     credential_template: Template = None
-    encode: Annotated[str | None, Meta(description="base64 (the default) or none.")] = None
+    encode: Annotated[
+        str | None,
+        Meta(
+            description="Of the credentialTemplate, base64 unless given.",
+            extra_json_schema={"enum": list(ENCODINGS)},
+        ),
+    ] = None
     client_id: str | None = None
     client_secret: str | None = None
     token_url: str | None = None
@@ -470,7 +481,7 @@ def _odd_values(config: ProxyConfig) -> Found:
             f"empty: choose one of {', '.join(LOG_FORMATS[:3])}.",
         )
     encode = config.auth.encode
-    if encode not in (None, "base64", "none"):
+    if encode is not None and encode not in ENCODINGS:
         yield (
             "UNKNOWN_ENCODING",
             ("auth", "encode"),

@@ -32,7 +32,7 @@ from connectors.contract.errors import ConnectorError, CrmUnavailableError, Inva
 from connectors.contract.http import check_status, send
 from connectors.contract.model import to_wire
 from connectors.proxy import mapping, variables
-from connectors.proxy.config import ConfigReading, Operation
+from connectors.proxy.config import ConfigReading, ListOperation, Operation
 from connectors.proxy.json_text import parse
 from connectors.proxy.request import ProxyRequest, build_request
 from connectors.proxy.template import TemplateError
@@ -78,7 +78,7 @@ class ProxyConnector(Connector):
             "hostname": request.hostname,
             "platform": request.platform,
         }
-        body = await self._perform("getUserInfo", operation, inputs, None, request.auth_header)
+        body = await self._ask("getUserInfo", operation, inputs, None, request.auth_header)
         info, said = mapping.user_info(body, operation.response_mapping, inputs, request.platform)
         return {
             "successful": True,
@@ -94,7 +94,7 @@ class ProxyConnector(Connector):
         """
         operation = self.reading.config.operations.un_authorize
         if operation is not None:
-            await self._perform("unAuthorize", operation, {}, request.user, "")
+            await self._ask("unAuthorize", operation, {}, request.user, "")
         self.context.save_user(access_token="", refresh_token="")
         return {"successful": True, "returnMessage": mapping.message("Logged out", 1000)}
 
@@ -104,20 +104,14 @@ class ProxyConnector(Connector):
         Raises:
             ConnectorError: the request failed, or its answer has no list.
         """
-        operation = self.reading.config.operations.find_contact
-        if operation is None:
-            return self._nobody("findContact")
         inputs = {
             "phoneNumber": request.phone_number,
             "parsedPhoneNumber": variables.parsed_phone_number(request.phone_number),
             "overridingFormat": request.overriding_format,
             "isExtension": request.is_extension,
         }
-        body = await self._perform(
-            "findContact", operation, inputs, request.user, request.auth_header
-        )
-        what = _what("findContact")
-        return _found(mapping.contacts(body, operation.response_mapping, what))
+        operation = self.reading.config.operations.find_contact
+        return await self._find("findContact", operation, inputs, request)
 
     async def find_contact_with_name(
         self, request: model.FindContactWithNameInput
@@ -128,13 +122,7 @@ class ProxyConnector(Connector):
             ConnectorError: the request failed, or its answer has no list.
         """
         operation = self.reading.config.operations.find_contact_with_name
-        name = "findContactWithName"
-        if operation is None:
-            return self._nobody(name)
-        body = await self._perform(
-            name, operation, {"name": request.name}, request.user, request.auth_header
-        )
-        return _found(mapping.contacts(body, operation.response_mapping, _what(name)))
+        return await self._find("findContactWithName", operation, {"name": request.name}, request)
 
     async def create_contact(self, request: model.CreateContactInput) -> dict[str, Any]:
         """Create a contact.
@@ -151,9 +139,7 @@ class ProxyConnector(Connector):
             "newContactType": request.new_contact_type,
             "additionalSubmission": request.additional_submission,
         }
-        body = await self._perform(
-            "createContact", operation, inputs, request.user, request.auth_header
-        )
+        body = await self._perform("createContact", operation, inputs, request)
         return {
             "contactInfo": mapping.created_contact(body, operation.response_mapping),
             "returnMessage": mapping.message("Contact created", 2000),
@@ -178,9 +164,7 @@ class ProxyConnector(Connector):
                 request.call_log.start_time, request.call_log.duration, datetime.now(UTC)
             ),
         }
-        body = await self._perform(
-            "createCallLog", operation, inputs, request.user, request.auth_header
-        )
+        body = await self._perform("createCallLog", operation, inputs, request)
         log_id = mapping.log_id(body, operation.response_mapping)
         result: dict[str, Any] = {} if log_id is None else {"logId": log_id}
         return result | {"returnMessage": mapping.message("Call logged", 2000)}
@@ -195,9 +179,7 @@ class ProxyConnector(Connector):
         if operation is None:
             return {"callLogInfo": None} | self._not_supported("getCallLog")
         inputs = {"thirdPartyLogId": request.call_log_id, "contactId": request.contact_id}
-        body = await self._perform(
-            "getCallLog", operation, inputs, request.user, request.auth_header
-        )
+        body = await self._perform("getCallLog", operation, inputs, request)
         return {
             "callLogInfo": mapping.call_log(body, operation.response_mapping),
             "returnMessage": mapping.message("Call log fetched.", 3000),
@@ -219,7 +201,7 @@ class ProxyConnector(Connector):
             "existingCallLogDetails": request.existing_call_log_details,
             **variables.call_times(request.start_time, request.duration, datetime.now(UTC)),
         }
-        await self._perform("updateCallLog", operation, inputs, request.user, request.auth_header)
+        await self._perform("updateCallLog", operation, inputs, request)
         return {
             "updatedNote": None,
             "returnMessage": mapping.message("Call log updated.", 3000),
@@ -234,24 +216,37 @@ class ProxyConnector(Connector):
             ConnectorError: the request failed.
         """
         operation = self.reading.config.operations.upsert_call_disposition
-        name = "upsertCallDisposition"
         if operation is None:
-            return self._not_supported(name)
+            return self._not_supported("upsertCallDisposition")
         log_id = request.existing_call_log.third_party_log_id
         inputs = {
             "existingCallLog": variables.given_only(to_wire(request.existing_call_log)),
             "dispositions": request.dispositions,
             "thirdPartyLogId": log_id,
         }
-        await self._perform(name, operation, inputs, request.user, request.auth_header)
+        await self._perform("upsertCallDisposition", operation, inputs, request)
         return {
             "logId": log_id,
             "returnMessage": mapping.message("Disposition updated", 2000),
         }
 
-    def _nobody(self, name: str) -> dict[str, Any]:
-        self._report_missing(name, "nobody is found and nothing is asked")
-        return {"successful": True, "matchedContactInfo": []}
+    async def _find(
+        self,
+        name: str,
+        operation: ListOperation | None,
+        inputs: Mapping[str, Any],
+        request: model.OperationInput,
+    ) -> dict[str, Any]:
+        if operation is None:
+            self._report_missing(name, "nobody is found and nothing is asked")
+            return {"successful": True, "matchedContactInfo": []}
+        body = await self._perform(name, operation, inputs, request)
+        found = mapping.contacts(body, operation.response_mapping, _what(name))
+        return {
+            "successful": True,
+            "matchedContactInfo": found,
+            "returnMessage": mapping.message(f"Found {len(found)} contacts", 3000),
+        }
 
     def _not_supported(self, name: str) -> dict[str, Any]:
         self._report_missing(name, "the user is told that it is not supported")
@@ -261,6 +256,16 @@ class ProxyConnector(Connector):
         self.context.report("MISSING_OPERATION", f"The config has no operation {name}: {result}.")
 
     async def _perform(
+        self,
+        name: str,
+        operation: Operation,
+        inputs: Mapping[str, Any],
+        request: model.OperationInput,
+    ) -> Any:
+        """Send the request of an operation for a connected user and return what it answers."""
+        return await self._ask(name, operation, inputs, request.user, request.auth_header)
+
+    async def _ask(
         self,
         name: str,
         operation: Operation,
@@ -345,14 +350,6 @@ def connector_of(reading: ConfigReading) -> type[ProxyConnector]:
 
 def _what(name: str) -> str:
     return f"The operation {name}"
-
-
-def _found(contacts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "successful": True,
-        "matchedContactInfo": contacts,
-        "returnMessage": mapping.message(f"Found {len(contacts)} contacts", 3000),
-    }
 
 
 def _others(request: model.OperationInput) -> dict[str, Any]:

@@ -82,11 +82,9 @@ def build_request(
         for name, value in render(given or {}, variables, missing).items():
             _set(headers, name, value)
     auth = operation.auth or config.auth
-    _set(
-        headers,
-        auth.header_name or "Authorization",
-        _credential(auth, variables, auth_header, missing),
-    )
+    if auth.credential_template or auth_header or auth.type == "oauth":
+        credential = _credential(auth, variables, auth_header, missing)
+        _set(headers, auth.header_name or "Authorization", credential)
     body = render(operation.body if is_true(operation.body) else {}, variables, missing)
     content = body_content(method, body, headers)
     return ProxyRequest(
@@ -178,10 +176,8 @@ def _credential(
         return f"{auth.scheme} {js_text(credential)}" if auth.scheme else credential
     if auth_header:
         return auth_header
-    if auth.type == "oauth":
-        token = variables["user"].get("accessToken", UNSET)
-        return f"{auth.scheme or 'Bearer'} {js_text(token)}"
-    return UNSET
+    token = variables["user"].get("accessToken", UNSET)
+    return f"{auth.scheme or 'Bearer'} {js_text(token)}"
 
 
 def _set(headers: dict[str, str], name: str, value: Any) -> None:

@@ -25,6 +25,7 @@ ANNA = Contact(id=7, name="Anna", type="Lead")
         ([], "No contact found"),
         ([new_contact_entry()], "No contact found"),
         ([ANNA, new_contact_entry()], "Anna · Lead - 7"),
+        ([Contact(id=7, name="Anna")], "Anna"),
         ([ANNA] * 5, "5 contacts: Anna, Anna, Anna"),
     ],
 )

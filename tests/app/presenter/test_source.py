@@ -161,6 +161,30 @@ async def test_a_line_is_broken_mended_saved_and_run(open_source, folder):
     assert desk.child(QLabel, "sourceUnsavedLabel").text() == ""
 
 
+@pytest.mark.parametrize("searched", [False, True])
+async def test_save_and_run_looks_up_once_though_a_reload_would_do_it_too(
+    open_source, folder, searched
+):
+    source = await open_source(folder)
+    desk = source.desk
+    desk.window._rerun_after_reload.trigger()
+    desk.presenter.phone.look_up(ANNA.e164)
+    await desk.idle()
+    if searched:
+        await desk.presenter.bench.search("Anna")
+    before = len(desk.presenter.journal.run_ids)
+    await source.change('"namePath": "LAST_NAME"', '"namePath": "EMAIL_ADDRESS"')
+    await source.press("runSourceButton")
+    runs = [desk.presenter.journal.started(run) for run in desk.presenter.journal.run_ids[before:]]
+    assert [(run.operation, run.subject) for run in runs] == [("findContact", ANNA.e164)]
+    assert "@" in source.said("sourceResult")
+
+    # A plain save leaves it to the reload, as before.
+    await source.change('"namePath": "EMAIL_ADDRESS"', '"namePath": "LAST_NAME"')
+    await source.press("saveSourceButton")
+    await desk.until(lambda: len(desk.presenter.journal.run_ids) == before + 2)
+
+
 async def test_without_a_number_it_is_saved_and_that_is_said(open_source, folder):
     source = await open_source(folder)
     await source.change('"timeoutSeconds": 20', '"timeoutSeconds": 21')

@@ -212,6 +212,15 @@ def test_the_credential(auth, core, name, value):
     assert "X-No" not in own.headers
 
 
+def test_a_header_of_the_operation_stays_where_there_is_no_credential():
+    """As when a user leaves: core makes no header for that."""
+    operation = {"headers": {"authorization": "Bearer {{user.accessToken}}"}}
+    assert built(operation).headers["authorization"] == "Bearer key"
+    assert built(operation, auth_header="Basic core").headers["authorization"] == "Basic core"
+    gone = {"credentialTemplate": "{{no}}", "encode": "none"}
+    assert "authorization" not in built(operation, auth=gone).headers
+
+
 @pytest.mark.parametrize(
     ("operation", "auth", "said"),
     [

@@ -4,7 +4,7 @@
 
 import fs from 'node:fs';
 
-import { captureRequests } from './capture.mjs';
+import { captureFetch, captureRequests } from './capture.mjs';
 import { configure } from './environment.mjs';
 import { errorInfo, Stopped } from './failure.mjs';
 import { current, Invocation } from './invocation.mjs';
@@ -28,6 +28,7 @@ function send(message) {
 }
 
 const notify = (method, params) => send({ method, params });
+const showExchange = (exchange) => notify('exchange', exchange);
 const printing = new Printing(notify);
 
 function refuse(id, code, type, message, more = {}) {
@@ -156,6 +157,7 @@ async function attempt(invocation, operation, input, options) {
     return failed('InvalidInputError', `The input of ${operation} is no JSON object.`);
   }
   configure(options.config ?? {});
+  captureFetch(showExchange);
   if (isObject(input.user)) {
     asRow(input.user, (changes) => notify('user', { changes, invocation: invocation.id }));
   }
@@ -196,5 +198,5 @@ process.on('unhandledRejection', (reason) => {
 process.on('uncaughtException', (error) => {
   process.stderr.write(`Uncaught exception: ${error?.stack ?? error}\n`);
 });
-captureRequests((exchange) => notify('exchange', exchange));
+captureRequests(showExchange);
 readRequests(take);

@@ -1,7 +1,9 @@
 """A tiny CRM on loopback, and the Node host driven against it."""
 
+import asyncio
 import gzip
 import json
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from connectors.contract.hosting import InvokeOptions
 from connectors.host.process import HostProcess
+from connectors.nodejs.node import node_command
 
 DATA = Path(__file__).with_name("data")
 ADA = {"id": 7, "name": "Ada Lovelace", "phone": "+16505550100"}
@@ -116,3 +119,12 @@ def written(tmp_path, drive):
         return drive(path)
 
     return start
+
+
+@pytest.fixture
+def node_strips_types(tmp_path):
+    """Tell whether Node, as the host is started, runs TypeScript by itself."""
+    _sh, _c, _redirection, node, *flags, _host, _path, _fd = asyncio.run(node_command(tmp_path))
+    asked = [node, *flags, "-p", "process.features.typescript"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True)
+    return said.stdout.strip() in {"strip", "transform"}

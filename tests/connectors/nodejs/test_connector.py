@@ -233,6 +233,33 @@ async def test_redirects_are_followed_through_the_routes(written, crm):
     ]
 
 
+@pytest.mark.parametrize("key", [1, 2])
+async def test_a_sender_of_the_connector_s_own_is_captured_once(tmp_path, drive, crm, key):
+    """Node's fetch uses the first until Node 24, the second from 26 on; packages use either."""
+    (tmp_path / "index.js").write_text(
+        "void globalThis.Headers;"
+        "const sender = globalThis[Symbol.for('undici.globalDispatcher.1')];"
+        f"const key = Symbol.for('undici.globalDispatcher.{key}');"
+        "globalThis[key] = { dispatch: (options, handler) => sender.dispatch(options, handler) };"
+        "exports.findContact = () => new Promise((done, failed) => {"
+        "  const nothing = () => true;"
+        "  globalThis[key].dispatch("
+        "    { origin: 'https://crm.example', path: '/v2/me?a=%20b', method: 'GET' },"
+        "    { onConnect: nothing, onHeaders: nothing, onData: nothing,"
+        "      onComplete: () => done({}), onError: failed });"
+        "});"
+    )
+    _host, call = drive(tmp_path)
+    for _ in range(2):
+        events = []
+        reply = await call("findContact", events=events, routes={"*": crm.base})
+        assert (reply.error, reply.result) == (None, {})
+        (event,) = events
+        assert event.exchange.url == "https://crm.example/v2/me?a=%20b"
+        assert event.exchange.routed_to == f"{crm.base}/v2/me?a=%20b"
+        assert json.loads(event.exchange.response_body.text)["id"] == "u1"
+
+
 async def test_operations_at_the_same_time_are_kept_apart(written, crm):
     _host, call = written(
         "console.log('did', given.phoneNumber);"

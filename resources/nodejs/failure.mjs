@@ -1,6 +1,6 @@
 // Errors as the protocol has them.
 
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const STACK_CHARACTERS = 8000;
 const BROKEN = /^(?:E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH)|UND_ERR_)/;
@@ -65,9 +65,17 @@ function stackOf(error, project) {
   const own = lines.filter((line) => !line.includes(HOST));
   return own
     .join('\n')
-    .replaceAll(`file://${project}/`, '')
+    .replaceAll(`${pathToFileURL(project).href}/`, '')
     .replaceAll(`${project}/`, '')
     .replace(/\?attempt=\d+/g, '');
+}
+
+/** Return FILE:LINE of what called a function, '' where no file did. */
+export function callerOf(called) {
+  const here = {};
+  Error.captureStackTrace(here, called);
+  const [, place = ''] = /^ +at .*?\(?((?:file:\/\/)?\/[^()\n]*:\d+):\d+\)?$/m.exec(here.stack) ?? [];
+  return place.replace(/^file:\/\//, '').replace(/\?attempt=\d+/, '');
 }
 
 function shown(value) {

@@ -24,6 +24,8 @@ BODY = r"""
     if (what === 'object') throw { code: 5 };
     if (what === 'nothing') throw undefined;
     if (what === 'exit') process.exit(3);
+    if (what === 'lost') return new Promise(() => setTimeout(() => { throw new Error('lost.'); }));
+    if (what === 'after') setTimeout(() => Promise.reject(new Error('after it')), 20);
     if (what === 'huge') return 'x'.repeat(20e6);
     if (what === 'circle') { const circle = {}; circle.own = circle; return circle; }
     if (what === 'big number') return { id: 10n };
@@ -62,7 +64,12 @@ async def works(call):
         ),
         ("object", "ThrownValueError", 'threw {"code":5} instead'),
         ("nothing", "ThrownValueError", "threw undefined instead"),
-        ("exit", "ConnectorExitedError", "exit code 3"),
+        (
+            "exit",
+            "ConnectorExitedError",
+            "with exit code 3 in the middle of its work; the next operation gets a new one. "
+            "Its last words: process.exit(3) was called at {source}:9",
+        ),
         ("huge", "ResultTooLargeError", "returned 20 MB; at most 8 MB"),
         ("circle", "UnserialisableResultError", "circular"),
         ("big number", "UnserialisableResultError", "BigInt"),
@@ -70,11 +77,12 @@ async def works(call):
     ],
 )
 async def test_a_failing_connector_leaves_the_host_usable(written, what, kind, said):
-    _host, call = written(BODY)
+    host, call = written(BODY)
+    source = (await host.describe()).source
     failed = await find(call, what)
     assert failed.result is None
     assert failed.error.type == kind
-    assert said in failed.error.message
+    assert said.replace("{source}", source) in failed.error.message
     assert await works(call)
 
 
@@ -88,6 +96,16 @@ async def test_one_that_does_not_answer_in_time_is_ended(written, what):
     assert "0.3 s" in reply.error.message
     assert await works(call)
     assert (host.pid == before) is (what == "sleep")
+
+
+async def test_an_error_in_a_callback_is_why_the_operation_never_ends(written):
+    _host, call = written(BODY)
+    reply = await find(call, "lost", timeout_s=0.5)
+    assert reply.error.type == "ConnectorTimeoutError"
+    assert reply.error.message == (
+        "findContact did not answer within 0.5 s: an error that nobody awaits or catches stopped "
+        "its work: Error: lost."
+    )
 
 
 class Begun(list):
@@ -154,6 +172,33 @@ async def test_late_rejections_and_exceptions_are_printed_and_harm_nothing(writt
     before = host.pid
     assert await works(call)
     assert host.pid == before
+
+
+async def test_a_rejection_after_the_answer_is_told_to_the_next_operation(written):
+    _host, call = written(BODY)
+    assert (await find(call, "after")).result == {"did": "after"}
+    told = []
+    async with asyncio.timeout(20):
+        while not told:
+            events = []
+            await find(call, "fine", events=events)
+            told = [event.text for event in events if event.stream == "stderr"]
+    (text,) = told
+    assert text.startswith("After its operation had ended: Unhandled rejection: Error: after it\n")
+    assert await works(call)
+
+
+async def test_what_is_printed_while_it_is_loaded_is_told_to_the_first_operation(tmp_path, drive):
+    source = tmp_path / "small.js"
+    source.write_text(
+        "console.warn('no key is set'); exports.findContact = async () => ({ did: 'fine' });"
+    )
+    host, call = drive(source)
+    await host.describe()
+    events = []
+    await find(call, "fine", events=events)
+    assert [(event.text, event.stream) for event in events] == [("no key is set", "stderr")]
+    assert await works(call)
 
 
 async def test_megabytes_are_cut_and_the_text_says_so(written):
@@ -226,7 +271,12 @@ async def test_an_unknown_operation_names_the_known_ones(written):
         ("d.js", "module.exports = {};", "exports no operation: it must export functions such as"),
         ("e.js", "throw new Error('no settings');", r"cannot be loaded: Error: no settings\.$"),
         ("f.js", "throw 'words';", r"cannot be loaded: It threw: words\.$"),
-        ("g.js", "process.exit(4);", "ended with exit code 4"),
+        (
+            "g.js",
+            "\nprocess.exit(4);",
+            r"ended with exit code 4 while it was loaded\. Its last words: "
+            r"process\.exit\(4\) was called at .*/g\.js:2$",
+        ),
     ],
 )
 async def test_what_cannot_be_loaded_is_said_in_one_sentence(tmp_path, drive, name, source, said):

@@ -170,6 +170,18 @@ async def test_every_way_to_write_a_connector_works(drive, crm, path, operations
     assert len(exchanged) == len(crm.asked) == (1 if path.startswith("esm") else 0)
 
 
+async def test_it_runs_in_the_folder_of_its_project(tmp_path, drive):
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "rows.json").write_text('[{"id": 7}]')
+    inner = tmp_path / "src"
+    inner.mkdir()
+    (inner / "index.js").write_text(
+        "const rows = JSON.parse(require('fs').readFileSync('rows.json', 'utf8'));"
+        "exports.findContact = async () => rows;"
+    )
+    assert (await drive(inner)[1]("findContact")).result == [{"id": 7}]
+
+
 async def test_the_project_s_environment_is_read_and_the_configuration_wins(tmp_path, drive):
     shutil.copytree(DATA / "tinycrm", tmp_path / "project")
     inner = tmp_path / "project" / "inner"

@@ -1,6 +1,7 @@
 """Whatever a connector in JavaScript does: one clear sentence, and the next operation works."""
 
 import asyncio
+import json
 import shutil
 import time
 from pathlib import Path
@@ -338,12 +339,30 @@ async def test_a_connector_that_was_mended_loads_in_the_same_process(tmp_path, d
     assert await works(call)
 
 
-async def test_a_package_that_is_declared_needs_no_name_to_be_installed(tmp_path, drive):
-    (tmp_path / "package.json").write_text('{"devDependencies": {"axios": "^1"}}')
+@pytest.mark.parametrize(
+    ("lock", "declared", "said"),
+    [
+        ("", ["axios"], "axios is missing: run npm install"),
+        ("", ["a", "axios", "here"], "axios and a are missing: run npm install"),
+        ("", [*"abcdef", "axios"], "axios, a, b, c, d and 2 more are missing: run npm install"),
+        ("", ["a"], "axios is missing: run npm install axios"),
+        ("package-lock.json", ["a"], "axios is missing: run npm install axios"),
+        ("pnpm-lock.yaml", ["axios"], "axios is missing: run pnpm install"),
+        ("yarn.lock", ["axios"], "axios is missing: run yarn install"),
+        ("yarn.lock", [], "axios is missing: run yarn add axios"),
+    ],
+)
+async def test_missing_packages_are_named_with_the_command(tmp_path, drive, lock, declared, said):
+    packages = {"devDependencies": dict.fromkeys(declared, "^1")}
+    (tmp_path / "package.json").write_text(json.dumps(packages))
+    (tmp_path / "node_modules" / "here").mkdir(parents=True)
+    if lock:
+        (tmp_path / lock).write_text("")
     (tmp_path / "small.js").write_text("require('axios');")
     host, _call = drive(tmp_path / "small.js")
-    with pytest.raises(ConnectorLoadError, match=f"run npm install in {tmp_path}\\.$"):
+    with pytest.raises(ConnectorLoadError) as caught:
         await host.describe()
+    assert str(caught.value) == f"{said} in {tmp_path}."
 
 
 async def test_settings_that_are_missing_are_named_by_their_sample(tmp_path, drive):

@@ -201,6 +201,32 @@ async def test_the_project_s_environment_is_read_and_the_configuration_wins(tmp_
     assert (seen["TINYCRM_VERSION"], "NEW" in seen) == ("v2", False)
 
 
+async def test_the_environment_file_is_read_as_dotenv_reads_it(tmp_path, drive):
+    (tmp_path / ".env").write_text(
+        "\ufeffT_FIRST=1\r\n"
+        "export T_KEY = a b #c\n"
+        'T_PATH="C:\\temp\\new"\n'
+        'T_BACK=`say "it\'s"`\n'
+        "T_LONG='one\ntwo # three'\n"
+        "  T_COLON: yaml\n"
+        "#T_COMMENT=1\n"
+        'T_OPEN="no end\n'
+        'T_LAST=x=y"z"'
+    )
+    (tmp_path / "index.js").write_text("exports.findContact = async () => ({ ...process.env });")
+    seen = (await drive(tmp_path)[1]("findContact")).result
+    assert {key: value for key, value in seen.items() if key.startswith("T_")} == {
+        "T_FIRST": "1",
+        "T_KEY": "a b",
+        "T_PATH": "C:\\temp\new",
+        "T_BACK": 'say "it\'s"',
+        "T_LONG": "one\ntwo # three",
+        "T_COLON": "yaml",
+        "T_OPEN": '"no end',
+        "T_LAST": 'x=y"z"',
+    }
+
+
 async def test_files_outside_its_folder_are_named(tmp_path, drive):
     folder = tmp_path / "connectors" / "mycrm"
     folder.mkdir(parents=True)
@@ -231,6 +257,54 @@ async def test_a_manifest_one_folder_up_has_the_platform_s_entry(tmp_path, drive
     (tmp_path / "manifest.json").write_text('{"platforms": {"small": {"displayName": "Small"}}}')
     told = await drive(tmp_path / "small")[0].describe()
     assert told.manifest == {"name": "small", "displayName": "Small"}
+
+
+FETCH = "const ask = async (url) => (await fetch(url)).json();"
+PLAIN = (
+    "const https = require('https');"
+    "const agent = new https.Agent({ keepAlive: true, servername: 'crm.example' });"
+    "const ask = (url) => new Promise((done, failed) => https.get(url, { agent }, (answer) => {"
+    "  let text = ''; answer.on('data', (piece) => { text += piece; });"
+    "  answer.on('end', () => done(JSON.parse(text)));"
+    "}).on('error', failed));"
+)
+
+
+@pytest.mark.parametrize("way", [FETCH, PLAIN], ids=["fetch", "https"])
+async def test_a_route_to_a_server_with_tls(written, secure_crm, way):
+    _host, call = written(f"{way} return ask('https://crm.example/v2/me?a=1');")
+    events = []
+    reply = await call("findContact", events=events, routes={"crm.example": secure_crm.base})
+    assert (reply.error, reply.result) == (None, {"id": "u1", "name": "Tess"})
+    (event,) = events
+    assert event.exchange.url == "https://crm.example/v2/me?a=1"
+    assert event.exchange.routed_to == f"{secure_crm.base}/v2/me?a=1"
+    headers = {name.lower(): value for name, value in secure_crm.asked[0][2].items()}
+    assert headers["host"] == secure_crm.base.removeprefix("https://")
+
+
+@pytest.mark.parametrize("way", [FETCH, PLAIN.replace("servername", "was")], ids=["fetch", "https"])
+async def test_tls_without_a_route_is_captured(written, secure_crm, way):
+    _host, call = written(f"{way} return ask('{secure_crm.base}/v2/me');")
+    events = []
+    reply = await call("findContact", events=events)
+    assert (reply.error, reply.result) == (None, {"id": "u1", "name": "Tess"})
+    (event,) = events
+    assert (event.exchange.url, event.exchange.routed_to) == (f"{secure_crm.base}/v2/me", None)
+    assert json.loads(event.exchange.response_body.text) == reply.result
+
+
+@pytest.mark.parametrize("way", [FETCH, PLAIN], ids=["fetch", "https"])
+async def test_a_certificate_that_is_not_trusted_is_the_error(
+    written, secure_crm, monkeypatch, way
+):
+    monkeypatch.delenv("NODE_EXTRA_CA_CERTS")
+    _host, call = written(f"{way} return ask('https://crm.example/v2/me');")
+    events = []
+    reply = await call("findContact", events=events, routes={"*": secure_crm.base})
+    assert "self-signed certificate" in reply.error.message
+    assert "self-signed certificate" in events[0].exchange.error
+    assert secure_crm.asked == []
 
 
 async def test_redirects_are_followed_through_the_routes(written, crm):

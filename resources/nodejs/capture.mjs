@@ -8,6 +8,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { urlToHttpOptions } from 'node:url';
 
 import { Body, MAX_ANSWER_BYTES } from './body.mjs';
+import { messageOf } from './failure.mjs';
 import { current } from './invocation.mjs';
 
 /** Where fetch, also that of the package undici, finds what sends its requests: up to 7, and since 8. */
@@ -99,7 +100,7 @@ class Exchange {
       responseBody: answered ? this.#answer.kept(valueOf(this.#responseHeaders, 'content-type')) : null,
       waitMs: this.#waitMs,
       ms: performance.now() - this.#began,
-      error: error ? `${error.name ?? 'Error'}: ${error.message ?? error}` : null,
+      error: error ? `${error.name ?? 'Error'}: ${messageOf(error) || error}` : null,
     });
   }
 }

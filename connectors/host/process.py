@@ -46,6 +46,8 @@ MAX_LINE = 16 * 1024 * 1024
 SHORT = 6
 """How many digits of a version are shown."""
 LARGE_LINE = 256 * 1024
+MAX_UNHEARD = 100
+LATE = "After its operation had ended: "
 EVENTS: dict[str, type[ConsoleEvent | CacheEvent | UserEvent | FindingEvent]] = {
     "console": ConsoleEvent,
     "cache": CacheEvent,
@@ -222,6 +224,7 @@ class _Child:
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[asyncio.Future[Any], OnEvent | None]] = {}
         self._last_words: deque[str] = deque(maxlen=5)
+        self._unheard: deque[ConsoleEvent] = deque(maxlen=MAX_UNHEARD)
         self._redactor = Redactor()
         self._redaction = None if command.redacts else HostRedaction(self._redactor)
         self._ended = False
@@ -268,6 +271,8 @@ class _Child:
         number = next(self._ids)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[number] = (future, on_event)
+        while on_event is not None and self._unheard:
+            on_event(msgspec.structs.replace(self._unheard.popleft(), invocation=number))
         if self._redaction is not None:
             self._redaction.begin(number, str(params.get("operation", "")), secrets)
         try:
@@ -278,7 +283,7 @@ class _Child:
             raise
         except (BrokenPipeError, ConnectionResetError):
             await self._process.wait()
-            return self._exited()
+            return self._exited(loading=on_event is None)
         finally:
             self._waiting.pop(number, None)
             if self._redaction is not None:
@@ -347,9 +352,9 @@ class _Child:
                 pass
         await self._process.wait()
         self._ended = True
-        for future, _on_event in list(self._waiting.values()):
+        for future, on_event in list(self._waiting.values()):
             if not future.done():
-                future.set_result(self._exited())
+                future.set_result(self._exited(loading=on_event is None))
 
     async def _read_stderr(self) -> None:
         """Read what is printed past the console, line by line: a value may be cut between reads."""
@@ -409,27 +414,35 @@ class _Child:
         return self._redaction.clean(message, event)
 
     def _tell(self, event: HostEvent) -> None:
-        """Give an event to the operation it belongs to, or to all that run when it names none."""
+        """Give an event to the operation it belongs to, or to the first when it names none.
+
+        What is printed while none runs (a module's code when it is loaded, a promise that is
+        rejected late) is kept for the next one.
+        """
         _future, on_event = self._waiting.get(event.invocation, (None, None))
+        if on_event is None and not event.invocation:
+            listeners = (listener for _future, listener in self._waiting.values())
+            on_event = next((listener for listener in listeners if listener is not None), None)
         if on_event is not None:
             on_event(event)
-        elif not event.invocation:
-            for _future, listener in list(self._waiting.values())[:1]:
-                if listener is not None:
-                    listener(event)
+        elif isinstance(event, ConsoleEvent):
+            late = f"{LATE}{event.text}" if event.invocation else event.text
+            self._unheard.append(msgspec.structs.replace(event, text=late))
 
-    def _exited(self) -> ErrorInfo:
+    def _exited(self, *, loading: bool) -> ErrorInfo:
         if self._broken:
             return ErrorInfo(type="ResultTooLargeError", message=self._broken)
         code = self._process.returncode or 0
         how = f"ended with exit code {code}"
         if code < 0:
             how = f"was ended by {signal.Signals(-code).name}"
+        when = "in the middle of its work; the next operation gets a new one."
+        if loading:
+            when = "while it was loaded."
         words = f" Its last words: {' / '.join(self._last_words)}" if self._last_words else ""
         return ErrorInfo(
             type="ConnectorExitedError",
-            message=f"The process of {self._platform} {how} in the middle of its work; the next "
-            f"operation gets a new one.{words}",
+            message=f"The process of {self._platform} {how} {when}{words}",
         )
 
 

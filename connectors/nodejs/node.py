@@ -11,8 +11,9 @@ from pathlib import Path
 
 from connectors.host.load import ConnectorLoadError
 
-OLDEST = (18, 0)
-_FIX = "install Node 18 or later ('sudo apt-get install -y nodejs', or from nodejs.org)"
+OLDEST = (18, 2)
+"""Before, what sends the requests of ``fetch`` could not be reached: no capture, no routes."""
+_FIX = "install Node 18.2 or later ('sudo apt-get install -y nodejs', or from nodejs.org)"
 _SHELL = 'exec "$0" "$@" 3>&1 1>&2'
 """Node cannot duplicate a descriptor. So the protocol gets one of its own, and what is written past
 the console (a program that the connector starts, for example) goes to standard error."""
@@ -30,7 +31,7 @@ async def node_command(path: Path) -> tuple[str, ...]:
     version = await _version(node)
     if version < OLDEST:
         raise ConnectorLoadError(
-            f"{path} needs Node 18 or later, and {node} is {'.'.join(map(str, version))}: {_FIX}."
+            f"{path} needs Node 18.2 or later, and {node} is {'.'.join(map(str, version))}: {_FIX}."
         )
     host = str(_host())
     return ("/bin/sh", "-c", _SHELL, node, *_flags(version), host, str(path), "3")
@@ -56,9 +57,16 @@ async def _version(node: str) -> tuple[int, int]:
 
 
 def _flags(version: tuple[int, int]) -> tuple[str, ...]:
-    """Return the flags that let Node run TypeScript where it can but does not by itself."""
+    """Return the flags that let Node run TypeScript where it can but does not by itself.
+
+    Node warns of the flag; a warning that is ours must not stand in the connector's console.
+    """
     if (22, 10) <= version < (22, 18) or (23, 0) <= version < (23, 6):
-        return ("--enable-source-maps", "--experimental-strip-types")
+        return (
+            "--enable-source-maps",
+            "--experimental-strip-types",
+            "--disable-warning=ExperimentalWarning",
+        )
     return ("--enable-source-maps",)
 
 

@@ -17,6 +17,7 @@ const UNPACK = {
       ...options,
       finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
     }),
+  ...(zlib.zstdDecompressSync && { zstd: zlib.zstdDecompressSync }), // Node 22.15 and later
 };
 
 /** Gathers the chunks of one body. */

@@ -8,13 +8,17 @@ import { syncBuiltinESMExports } from 'node:module';
 import { urlToHttpOptions } from 'node:url';
 
 import { Body, MAX_ANSWER_BYTES } from './body.mjs';
+import { messageOf } from './failure.mjs';
 import { current } from './invocation.mjs';
 
-/** Where fetch, also that of the package undici, finds what sends its requests. */
-const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+/** Where fetch, also that of the package undici, finds what sends its requests: up to 7, and since 8. */
+const SENDERS = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map(Symbol.for);
+/** Marks the options of a request that is captured: a sender may be made of another one. */
+const CAPTURED = Symbol('captured');
 const CONNECTION = ['agent', 'servername', 'lookup', 'family', 'socketPath', 'createConnection',
   'defaultPort', '_defaultAgent'];
 
+const watched = new WeakSet();
 let lastId = 0;
 
 /** An exchange in the making. */
@@ -96,7 +100,7 @@ class Exchange {
       responseBody: answered ? this.#answer.kept(valueOf(this.#responseHeaders, 'content-type')) : null,
       waitMs: this.#waitMs,
       ms: performance.now() - this.#began,
-      error: error ? `${error.name ?? 'Error'}: ${error.message ?? error}` : null,
+      error: error ? `${error.name ?? 'Error'}: ${messageOf(error) || error}` : null,
     });
   }
 }
@@ -114,8 +118,17 @@ export function captureRequests(emit) {
   }
   syncBuiltinESMExports();
   void globalThis.Headers; // loads what sends the requests of fetch
-  const sender = globalThis[DISPATCHER];
-  if (sender) globalThis[DISPATCHER] = watchedSender(emit, sender);
+  captureFetch(emit);
+}
+
+/** Capture what sends the requests of fetch, once more where the connector has exchanged it. */
+export function captureFetch(emit) {
+  for (const key of SENDERS) {
+    const sender = globalThis[key];
+    if (!sender || watched.has(sender)) continue;
+    watchSender(emit, sender);
+    watched.add(sender);
+  }
 }
 
 function request(emit, originals, module, given) {
@@ -193,14 +206,16 @@ function sentHeaders(sent, exchange) {
   });
 }
 
-function watchedSender(emit, sender) {
-  const dispatch = (options, handler) => {
+function watchSender(emit, sender) {
+  const send = sender.dispatch.bind(sender);
+  sender.dispatch = (options, handler) => {
+    if (options[CAPTURED]) return send(options, handler);
     const asked = `${new URL(options.origin).origin}${options.path}`;
     const target = routed(asked);
     let abort = () => {};
     const exchange = new Exchange(emit, options.method ?? 'GET', asked, target, (error) => abort(error));
     exchange.headers = () => headerPairs(options.headers);
-    const to = { ...options, body: watchedBody(options.body, exchange.sent) };
+    const to = { ...options, [CAPTURED]: true, body: watchedBody(options.body, exchange.sent) };
     if (target) {
       Object.assign(to, { origin: target.origin, path: pathOf(target.href) });
       to.headers = withoutHost(options.headers);
@@ -229,15 +244,8 @@ function watchedSender(emit, sender) {
       onResponseEnd: () => exchange.finish(),
       onResponseError: (_controller, error) => exchange.finish(error),
     };
-    return sender.dispatch(to, before(handler, hooks));
+    return send(to, before(handler, hooks));
   };
-  return new Proxy(sender, {
-    get(of, key) {
-      if (key === 'dispatch') return dispatch;
-      const value = of[key];
-      return typeof value === 'function' ? value.bind(of) : value;
-    },
-  });
 }
 
 /** Return `target` with each hook called ahead of the method of its name. */
@@ -258,7 +266,7 @@ function watchedBody(body, kept) {
   if (typeof body === 'string' || body instanceof Uint8Array) {
     kept.add(body);
   } else if (body?.[Symbol.asyncIterator] && typeof body.pipe !== 'function') {
-    return (async function* watched() {
+    return (async function* pieces() {
       for await (const chunk of body) {
         kept.add(chunk);
         yield chunk;
@@ -279,8 +287,9 @@ function optionsOf(given) {
 }
 
 function askedUrl(scheme, options) {
-  const path = options.path ?? '/';
-  if (/^https?:\/\//i.test(path)) return path; // it goes through a proxy
+  const given = options.path || '/';
+  if (/^https?:\/\//i.test(given)) return given; // it goes through a proxy
+  const path = /^[/?]/.test(given) ? given : `/${given}`;
   const host = bare(String(options.hostname || options.host || 'localhost'));
   const port = options.port || options.defaultPort;
   const url = new URL(`${scheme}//${host.includes(':') ? `[${host}]` : host}`);

@@ -4,24 +4,25 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+const KEY = /^[ \t]*(?:export[ \t]+)?([\w.-]+)(?:[ \t]*=|:[ \t])[ \t]*/;
+const QUOTED = [/"((?:\\"|[^"])*)"/, /'((?:\\'|[^'])*)'/, /`((?:\\`|[^`])*)`/];
+const PLAIN = /([^#\n]*)/;
+const END = /[ \t]*(?:#.*)?$/;
 const LINE = new RegExp(
-  [
-    /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*/,
-    /(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^#\n]*?))/,
-    /[ \t]*(?:#.*)?$/,
-  ]
-    .map((part) => part.source)
-    .join(''),
+  `${KEY.source}(?:(?:${QUOTED.map((each) => each.source).join('|')})${END.source}|${PLAIN.source})`,
   'gm',
 );
-const ESCAPES = { n: '\n', r: '\r', t: '\t' };
 
-/** Read KEY=VALUE lines: quotes, comments, `export`; a quoted value may go over several lines. */
+/**
+ * Read KEY=VALUE lines as dotenv does, which production uses: quotes, comments, `export`; a quoted
+ * value may go over several lines, and in double quotes \n and \r alone are escapes.
+ */
 export function parseEnvironment(text) {
   const found = {};
-  for (const [, key, double, single, plain] of text.replace(/\r\n?/g, '\n').matchAll(LINE)) {
-    const escaped = double?.replace(/\\(.)/g, (_, letter) => ESCAPES[letter] ?? letter);
-    found[key] = escaped ?? single ?? plain.trim();
+  const lines = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  for (const [, key, double, single, back, plain] of lines.matchAll(LINE)) {
+    const escaped = double?.replaceAll('\\n', '\n').replaceAll('\\r', '\r');
+    found[key] = escaped ?? single ?? back ?? plain.trim();
   }
   return found;
 }

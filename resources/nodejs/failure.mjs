@@ -1,6 +1,6 @@
 // Errors as the protocol has them.
 
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const STACK_CHARACTERS = 8000;
 const BROKEN = /^(?:E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH)|UND_ERR_)/;
@@ -28,8 +28,8 @@ export function errorInfo(thrown, operation, project) {
     };
   }
   const type = typeOf(thrown);
-  const cause = isError(thrown.cause) ? causeOf(thrown.cause) : '';
-  const message = String(thrown.message || `${type} without a message`);
+  const cause = isError(thrown.cause) ? messageOf(thrown.cause) : '';
+  const message = messageOf(thrown) || `${type} without a message`;
   // Production looks nowhere else for the status.
   const status = thrown.response?.status;
   return {
@@ -43,7 +43,7 @@ export function errorInfo(thrown, operation, project) {
 /** Name an error; what broke a connection gets one name, so that a write counts as unknown then. */
 function typeOf(error) {
   const { name } = error;
-  const isPlain = !name || name === 'Error' || name === 'TypeError';
+  const isPlain = !name || ['Error', 'TypeError', 'AggregateError'].includes(name);
   if (isPlain && [error.code, error.cause?.code].some((code) => BROKEN.test(code))) {
     return 'NetworkError';
   }
@@ -55,9 +55,9 @@ function isError(thrown) {
   return thrown instanceof Error || (typeof thrown?.message === 'string' && 'stack' in thrown);
 }
 
-function causeOf(error) {
-  const inner = error.errors?.[0]; // connecting to several addresses fails several times
-  return String(error.message || inner?.message || error.code || '');
+/** Return what an error says; connecting to several addresses fails several times, in one error. */
+export function messageOf(error) {
+  return String(error.message || error.errors?.[0]?.message || error.code || '');
 }
 
 function stackOf(error, project) {
@@ -65,9 +65,17 @@ function stackOf(error, project) {
   const own = lines.filter((line) => !line.includes(HOST));
   return own
     .join('\n')
-    .replaceAll(`file://${project}/`, '')
+    .replaceAll(`${pathToFileURL(project).href}/`, '')
     .replaceAll(`${project}/`, '')
     .replace(/\?attempt=\d+/g, '');
+}
+
+/** Return FILE:LINE of what called a function, '' where no file did. */
+export function callerOf(called) {
+  const here = {};
+  Error.captureStackTrace(here, called);
+  const [, place = ''] = /^ +at .*?\(?((?:file:\/\/)?\/[^()\n]*:\d+):\d+\)?$/m.exec(here.stack) ?? [];
+  return place.replace(/^file:\/\//, '').replace(/\?attempt=\d+/, '');
 }
 
 function shown(value) {

@@ -4,8 +4,9 @@
 
 import fs from 'node:fs';
 
-import { captureRequests } from './capture.mjs';
+import { captureFetch, captureRequests } from './capture.mjs';
 import { configure } from './environment.mjs';
+import { exit, tellOfExit } from './exit.mjs';
 import { errorInfo, Stopped } from './failure.mjs';
 import { current, Invocation } from './invocation.mjs';
 import { load, LoadError } from './load.mjs';
@@ -28,6 +29,7 @@ function send(message) {
 }
 
 const notify = (method, params) => send({ method, params });
+const showExchange = (exchange) => notify('exchange', exchange);
 const printing = new Printing(notify);
 
 function refuse(id, code, type, message, more = {}) {
@@ -73,7 +75,7 @@ function answer(id, method, params) {
         ?.stop(new Stopped('OperationCancelledError', 'The operation was cancelled.'));
       break;
     case 'shutdown':
-      process.exit(0);
+      exit(0);
       break;
     default:
       refuse(id, -32601, 'ProtocolError', `There is no method ${method}.`);
@@ -115,8 +117,7 @@ async function invoke(id, params) {
       invocation.stop(
         new Stopped(
           'ConnectorTimeoutError',
-          `${operation} did not answer within ${timeoutS} s: the CRM may be slow, or the ` +
-            'connector waits for something that never comes.',
+          `${operation} did not answer within ${timeoutS} s: ${whyLate(invocation)}.`,
         ),
       ),
     Math.min(timeoutS * 1000, MAX_TIMER_MS),
@@ -138,6 +139,13 @@ async function invoke(id, params) {
   }
 }
 
+function whyLate({ escaped }) {
+  if (escaped === undefined) {
+    return 'the CRM may be slow, or the connector waits for something that never comes';
+  }
+  return `an error that nobody awaits or catches stopped its work: ${escaped.replace(/\.$/, '')}`;
+}
+
 /** Return `{result}` or `{error}`, or why the connector cannot be loaded. */
 async function attempt(invocation, operation, input, options) {
   let connector;
@@ -156,6 +164,7 @@ async function attempt(invocation, operation, input, options) {
     return failed('InvalidInputError', `The input of ${operation} is no JSON object.`);
   }
   configure(options.config ?? {});
+  captureFetch(showExchange);
   if (isObject(input.user)) {
     asRow(input.user, (changes) => notify('user', { changes, invocation: invocation.id }));
   }
@@ -190,11 +199,13 @@ function isObject(value) {
 
 // In production an error that nobody handles ends the server. Here it is printed, so that the
 // operation under way can still be looked at.
-process.on('unhandledRejection', (reason) => {
-  process.stderr.write(`Unhandled rejection: ${reason?.stack ?? reason}\n`);
-});
-process.on('uncaughtException', (error) => {
-  process.stderr.write(`Uncaught exception: ${error?.stack ?? error}\n`);
-});
-captureRequests((exchange) => notify('exchange', exchange));
+function escaped(what, error) {
+  const invocation = current.getStore();
+  if (invocation) invocation.escaped ??= String(error);
+  process.stderr.write(`${what}: ${error?.stack ?? error}\n`);
+}
+process.on('unhandledRejection', (reason) => escaped('Unhandled rejection', reason));
+process.on('uncaughtException', (error) => escaped('Uncaught exception', error));
+tellOfExit();
+captureRequests(showExchange);
 readRequests(take);

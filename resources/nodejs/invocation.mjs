@@ -19,6 +19,8 @@ export class Invocation {
     this.stopped = undefined;
     /** Set when an answer of the CRM was too large: the reason, whatever the connector makes of it. */
     this.tooLarge = undefined;
+    /** The first error that left the operation without ending it, as text. */
+    this.escaped = undefined;
     this.end = new Promise((resolve) => (this.#stop = resolve));
   }
 

@@ -11,6 +11,15 @@ import { typeScriptLoader } from './typescript.mjs';
 
 const INDEXES = ['index.js', 'index.cjs', 'index.mjs', 'index.ts'];
 const SAMPLES = ['.env.example', '.env.sample', '.env.test'];
+const NPM = ['npm', 'install', 'install'];
+/** A lock file, and the manager that wrote it: its name, how it installs, how it adds. */
+const MANAGERS = [
+  ['package-lock.json', NPM],
+  ['pnpm-lock.yaml', ['pnpm', 'install', 'add']],
+  ['yarn.lock', ['yarn', 'install', 'add']],
+];
+/** How many missing packages a message names. */
+const NAMED = 5;
 const SOURCE = /\.(js|cjs|mjs|ts)$/;
 
 /** Operations that production calls with something else than one object. */
@@ -72,6 +81,8 @@ export async function load(given, attempt) {
   const isFolder = fs.statSync(target).isDirectory();
   const folder = isFolder ? target : path.dirname(target);
   const project = projectAround(folder);
+  // Production starts there: what a connector reads by a relative path is found.
+  process.chdir(project);
   const environmentFile = loadEnvironment(folder, project);
   const connector = await find(target, folder, project, attempt);
   return Object.assign(connector, { environmentFile });
@@ -156,9 +167,7 @@ function whyNot(source, project, error) {
     }
     const [scope, name] = missing.split('/');
     const wanted = scope.startsWith('@') ? `${scope}/${name}` : scope;
-    // Installing what is declared already does not bring what is not.
-    const install = declares(project, wanted) ? 'npm install' : `npm install ${wanted}`;
-    return new LoadError(`${wanted} is missing: run ${install} in ${project}.`, position);
+    return new LoadError(`${whatToInstall(project, wanted)} in ${project}.`, position);
   }
   const position = positionOfSyntaxError(source, error);
   if (position) {
@@ -177,13 +186,34 @@ function whyNot(source, project, error) {
   );
 }
 
-/** Tell whether a project's package.json asks for a package. */
-function declares(project, wanted) {
+/** Name what is missing, and the command of the project's own package manager that installs it. */
+function whatToInstall(project, wanted) {
+  const [manager, install, add] =
+    MANAGERS.find(([lock]) => fs.existsSync(path.join(project, lock)))?.[1] ?? NPM;
+  const declared = dependencies(project);
+  // Installing what is declared already does not bring what is not.
+  if (!declared.includes(wanted)) return `${wanted} is missing: run ${manager} ${add} ${wanted}`;
+  const others = declared.filter((name) => name !== wanted && !isInstalled(project, name));
+  const named = [wanted, ...others.slice(0, NAMED - 1)];
+  if (others.length >= NAMED) named.push(`${others.length - NAMED + 1} more`);
+  const list = named.join(', ').replace(/, ([^,]*)$/, ' and $1');
+  return `${list} ${others.length ? 'are' : 'is'} missing: run ${manager} ${install}`;
+}
+
+/** Return the packages that a project's package.json asks for. */
+function dependencies(project) {
   try {
     const told = JSON.parse(fs.readFileSync(path.join(project, 'package.json'), 'utf8'));
-    return wanted in { ...told.dependencies, ...told.devDependencies };
+    return Object.keys({ ...told.dependencies, ...told.devDependencies });
   } catch {
-    return false;
+    return [];
+  }
+}
+
+function isInstalled(project, name) {
+  for (let at = project; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, 'node_modules', name))) return true;
+    if (at === path.dirname(at)) return false;
   }
 }
 

@@ -5,13 +5,15 @@ import { Socket } from 'node:net';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 
+import { exit } from './exit.mjs';
+
 const GRACE_MS = 300;
 
 /** Call `take` with each line of standard input, and end the process with it. */
 export function readRequests(take) {
   const reader = new Worker(fileURLToPath(import.meta.url));
   reader.on('message', (line) => {
-    if (line === null) process.exit(0);
+    if (line === null) exit(0);
     take(line);
   });
 }

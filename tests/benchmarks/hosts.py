@@ -1,7 +1,7 @@
 """A lookup through the Python host against the same lookup in this process.
 
-The connector asks three requests, one after another, of the stub of ``nodejs.py``, which measures
-the same for JavaScript. Each pair is one lookup on either side, the first one by turns; the median
+The connector asks three requests, one after another, of the stub CRM; ``nodejs.py`` measures the
+same for JavaScript. Each pair is one lookup on either side, the first one by turns; the median
 of the pairs' differences is what the child process costs: the pipe, and three exchanges sent
 through it. The bench around it (core, journal) is the same on both sides. Run by
 ``make bench``; an argument is the number of pairs.
@@ -26,10 +26,10 @@ from connectors.contract.hosting import ConnectorHost
 from connectors.host.local import LocalHost
 from connectors.host.process import HostProcess
 from connectors.runtime.store import CoreStore
+from tests.benchmarks.stub_crm import stub_crm
 
 PAIRS = 200
 WARM_UPS = 5
-STUB = Path(__file__).with_name("nodejs.py")
 CONNECTOR = """
 from connectors.contract.connector import Connector
 from connectors.contract.http import fetch_json
@@ -91,25 +91,12 @@ async def pairs(
 async def measure() -> None:
     """Start the stub, measure, print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else PAIRS
-    stub = await asyncio.create_subprocess_exec(
-        sys.executable,
-        STUB,
-        "serve",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        assert stub.stdout is not None
-        base = f"http://127.0.0.1:{int(await stub.stdout.readline())}"
+    async with stub_crm() as base:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "three.py"
             path.write_text(CONNECTOR)
             hosts = LocalHost(str(path), captures_console=False), HostProcess(str(path))
             measured = await pairs(hosts, base, count)
-    finally:
-        assert stub.stdin is not None
-        stub.stdin.close()
-        await stub.wait()
     inside, through = (statistics.median(times) for times in zip(*measured, strict=True))
     more = sorted(host - local for local, host in measured)
     print(f"lookup of three requests, median of {count} pairs")

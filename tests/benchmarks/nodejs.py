@@ -1,7 +1,7 @@
 """A lookup through the Node host against the same connector in plain Node.
 
-The connector asks three requests, one after another, of a stub on 127.0.0.1 that answers at once
-with a page of contacts. Each side makes its lookups in one process; medians are compared. What the
+The connector asks three requests, one after another, of the stub CRM, which answers at once with a
+page of contacts. Each side makes its lookups in one process; medians are compared. What the
 host adds: the pipe, the capture of three exchanges, and their redaction. Run by ``make bench``; an
 argument is the number of lookups.
 """
@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from connectors.contract.hosting import HostEvent, InvokeOptions
 from connectors.host.process import HostProcess
+from tests.benchmarks.stub_crm import stub_crm
 
 LOOKUPS = 200
-CONTACTS = [{"id": n, "name": f"Person {n}", "phone": f"+1650555{n:04}"} for n in range(50)]
 CONNECTOR = """
 exports.findContact = async ({ phoneNumber }) => {
   const matchedContactInfo = [];
@@ -49,25 +49,6 @@ const { findContact } = require(process.argv[2]);
   process.exit(0);
 })();
 """
-
-
-async def serve() -> None:
-    """Be the stub: print the port, answer until the standard input ends."""
-    body = json.dumps(CONTACTS).encode()
-    answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                await reader.readuntil(b"\r\n\r\n")
-                writer.write(answer % len(body) + body)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.to_thread(sys.stdin.read)
 
 
 def plain(node: str, connector: Path, base: str, lookups: int) -> list[float]:
@@ -113,25 +94,12 @@ async def measure() -> None:
         print("Node host: not measured, Node is not installed")
         return
     lookups = int(sys.argv[1]) if len(sys.argv) > 1 else LOOKUPS
-    stub = await asyncio.create_subprocess_exec(
-        sys.executable,
-        __file__,
-        "serve",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        assert stub.stdout is not None
-        base = f"http://127.0.0.1:{int(await stub.stdout.readline())}"
+    async with stub_crm() as base:
         with tempfile.TemporaryDirectory() as folder:
             connector = Path(folder) / "index.js"
             connector.write_text(CONNECTOR)
             bare = statistics.median(await asyncio.to_thread(plain, node, connector, base, lookups))
             through = statistics.median(await hosted(connector, base, lookups))
-    finally:
-        assert stub.stdin is not None
-        stub.stdin.close()
-        await stub.wait()
     print(f"lookup of three requests, median of {lookups}")
     print(f"  plain Node             {bare:6.2f} ms")
     print(f"  through the Node host  {through:6.2f} ms   ", end="")
@@ -139,4 +107,4 @@ async def measure() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve() if sys.argv[1:] == ["serve"] else measure())
+    asyncio.run(measure())

@@ -1,5 +1,6 @@
 """Connections made in the real window, against the sandbox's wire API as if it were the CRM."""
 
+import shutil
 import textwrap
 
 import pytest
@@ -184,6 +185,39 @@ async def test_a_path_that_is_no_connector_is_said_at_once(open_desk, tmp_path, 
     form.fill(connectionNameField="Broken")
     await form.press("testConnectionButton")
     assert form.problem == "Choose a connector that can be loaded first."
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("const a = ;", "has a syntax error at {source}:1: Unexpected token ';'."),
+        ("require('axios');", "axios is missing: run npm install axios in {folder}."),
+        ("process.exit(4);", "Its last words: process.exit(4) was called at {source}:1"),
+        ("throw 'words';", "cannot be loaded: It threw: words."),
+    ],
+)
+async def test_javascript_that_cannot_be_loaded_is_said_at_once(open_desk, tmp_path, content, said):
+    source = tmp_path / "broken.js"
+    source.write_text(content)
+    desk = await open_desk()
+    desk.child(QPushButton, "addConnectionButton").click()
+    form = Form(desk)
+    await form.choose(source)
+    combo = form.dialog.findChild(QComboBox, "connectorCombo")
+    assert said.format(source=source, folder=tmp_path) in combo.accessibleDescription()
+
+
+async def test_without_node_the_dialog_says_how_to_get_it(open_desk, tmp_path, monkeypatch):
+    source = tmp_path / "small.js"
+    source.write_text("exports.findContact = async () => null;")
+    desk = await open_desk()
+    desk.child(QPushButton, "addConnectionButton").click()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    form = Form(desk)
+    await form.choose(source)
+    combo = form.dialog.findChild(QComboBox, "connectorCombo")
+    assert "not on the PATH: install Node 18.2 or later" in combo.accessibleDescription()
 
 
 @pytest.mark.parametrize(

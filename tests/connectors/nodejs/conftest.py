@@ -1,7 +1,11 @@
 """A tiny CRM on loopback, and the Node host driven against it."""
 
+import asyncio
+import contextlib
 import gzip
 import json
+import ssl
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +15,8 @@ import pytest
 
 from connectors.contract.hosting import InvokeOptions
 from connectors.host.process import HostProcess
+from connectors.nodejs.node import node_command
+from tests.certificate import self_signed
 
 DATA = Path(__file__).with_name("data")
 ADA = {"id": 7, "name": "Ada Lovelace", "phone": "+16505550100"}
@@ -27,11 +33,16 @@ class Crm(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self, certificate=None):
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked = []
         self.answers = {}
         self.base = f"http://127.0.0.1:{self.server_port}"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+            self.base = self.base.replace("http:", "https:")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -73,15 +84,29 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def crm():
-    server = Crm()
+@contextlib.contextmanager
+def running(server):
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def crm():
+    with running(Crm()) as server:
+        yield server
+
+
+@pytest.fixture
+def secure_crm(tmp_path_factory, monkeypatch):
+    """The tiny CRM behind TLS; Node trusts its certificate."""
+    certificate = self_signed(tmp_path_factory.mktemp("tls") / "own.pem")
+    monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(certificate))
+    with running(Crm(certificate)) as server:
+        yield server
 
 
 @pytest.fixture
@@ -116,3 +141,12 @@ def written(tmp_path, drive):
         return drive(path)
 
     return start
+
+
+@pytest.fixture
+def node_strips_types(tmp_path):
+    """Tell whether Node, as the host is started, runs TypeScript by itself."""
+    _sh, _c, _redirection, node, *flags, _host, _path, _fd = asyncio.run(node_command(tmp_path))
+    asked = [node, *flags, "-p", "process.features.typescript"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True)
+    return said.stdout.strip() in {"strip", "transform"}

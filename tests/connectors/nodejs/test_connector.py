@@ -170,6 +170,18 @@ async def test_every_way_to_write_a_connector_works(drive, crm, path, operations
     assert len(exchanged) == len(crm.asked) == (1 if path.startswith("esm") else 0)
 
 
+async def test_it_runs_in_the_folder_of_its_project(tmp_path, drive):
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "rows.json").write_text('[{"id": 7}]')
+    inner = tmp_path / "src"
+    inner.mkdir()
+    (inner / "index.js").write_text(
+        "const rows = JSON.parse(require('fs').readFileSync('rows.json', 'utf8'));"
+        "exports.findContact = async () => rows;"
+    )
+    assert (await drive(inner)[1]("findContact")).result == [{"id": 7}]
+
+
 async def test_the_project_s_environment_is_read_and_the_configuration_wins(tmp_path, drive):
     shutil.copytree(DATA / "tinycrm", tmp_path / "project")
     inner = tmp_path / "project" / "inner"
@@ -187,6 +199,32 @@ async def test_the_project_s_environment_is_read_and_the_configuration_wins(tmp_
     assert (seen["TINYCRM_VERSION"], seen["NEW"]) == ("v3", "1")
     seen = (await call("findContact")).result
     assert (seen["TINYCRM_VERSION"], "NEW" in seen) == ("v2", False)
+
+
+async def test_the_environment_file_is_read_as_dotenv_reads_it(tmp_path, drive):
+    (tmp_path / ".env").write_text(
+        "\ufeffT_FIRST=1\r\n"
+        "export T_KEY = a b #c\n"
+        'T_PATH="C:\\temp\\new"\n'
+        'T_BACK=`say "it\'s"`\n'
+        "T_LONG='one\ntwo # three'\n"
+        "  T_COLON: yaml\n"
+        "#T_COMMENT=1\n"
+        'T_OPEN="no end\n'
+        'T_LAST=x=y"z"'
+    )
+    (tmp_path / "index.js").write_text("exports.findContact = async () => ({ ...process.env });")
+    seen = (await drive(tmp_path)[1]("findContact")).result
+    assert {key: value for key, value in seen.items() if key.startswith("T_")} == {
+        "T_FIRST": "1",
+        "T_KEY": "a b",
+        "T_PATH": "C:\\temp\new",
+        "T_BACK": 'say "it\'s"',
+        "T_LONG": "one\ntwo # three",
+        "T_COLON": "yaml",
+        "T_OPEN": '"no end',
+        "T_LAST": 'x=y"z"',
+    }
 
 
 async def test_files_outside_its_folder_are_named(tmp_path, drive):
@@ -221,6 +259,54 @@ async def test_a_manifest_one_folder_up_has_the_platform_s_entry(tmp_path, drive
     assert told.manifest == {"name": "small", "displayName": "Small"}
 
 
+FETCH = "const ask = async (url) => (await fetch(url)).json();"
+PLAIN = (
+    "const https = require('https');"
+    "const agent = new https.Agent({ keepAlive: true, servername: 'crm.example' });"
+    "const ask = (url) => new Promise((done, failed) => https.get(url, { agent }, (answer) => {"
+    "  let text = ''; answer.on('data', (piece) => { text += piece; });"
+    "  answer.on('end', () => done(JSON.parse(text)));"
+    "}).on('error', failed));"
+)
+
+
+@pytest.mark.parametrize("way", [FETCH, PLAIN], ids=["fetch", "https"])
+async def test_a_route_to_a_server_with_tls(written, secure_crm, way):
+    _host, call = written(f"{way} return ask('https://crm.example/v2/me?a=1');")
+    events = []
+    reply = await call("findContact", events=events, routes={"crm.example": secure_crm.base})
+    assert (reply.error, reply.result) == (None, {"id": "u1", "name": "Tess"})
+    (event,) = events
+    assert event.exchange.url == "https://crm.example/v2/me?a=1"
+    assert event.exchange.routed_to == f"{secure_crm.base}/v2/me?a=1"
+    headers = {name.lower(): value for name, value in secure_crm.asked[0][2].items()}
+    assert headers["host"] == secure_crm.base.removeprefix("https://")
+
+
+@pytest.mark.parametrize("way", [FETCH, PLAIN.replace("servername", "was")], ids=["fetch", "https"])
+async def test_tls_without_a_route_is_captured(written, secure_crm, way):
+    _host, call = written(f"{way} return ask('{secure_crm.base}/v2/me');")
+    events = []
+    reply = await call("findContact", events=events)
+    assert (reply.error, reply.result) == (None, {"id": "u1", "name": "Tess"})
+    (event,) = events
+    assert (event.exchange.url, event.exchange.routed_to) == (f"{secure_crm.base}/v2/me", None)
+    assert json.loads(event.exchange.response_body.text) == reply.result
+
+
+@pytest.mark.parametrize("way", [FETCH, PLAIN], ids=["fetch", "https"])
+async def test_a_certificate_that_is_not_trusted_is_the_error(
+    written, secure_crm, monkeypatch, way
+):
+    monkeypatch.delenv("NODE_EXTRA_CA_CERTS")
+    _host, call = written(f"{way} return ask('https://crm.example/v2/me');")
+    events = []
+    reply = await call("findContact", events=events, routes={"*": secure_crm.base})
+    assert "self-signed certificate" in reply.error.message
+    assert "self-signed certificate" in events[0].exchange.error
+    assert secure_crm.asked == []
+
+
 async def test_redirects_are_followed_through_the_routes(written, crm):
     crm.answers["/old"] = 302, {"Location": "https://other.example/v2/me"}, b""
     _host, call = written("return (await fetch('https://crm.example/old')).json();")
@@ -231,6 +317,33 @@ async def test_redirects_are_followed_through_the_routes(written, crm):
         ("https://crm.example/old", 302),
         ("https://other.example/v2/me", 200),
     ]
+
+
+@pytest.mark.parametrize("key", [1, 2])
+async def test_a_sender_of_the_connector_s_own_is_captured_once(tmp_path, drive, crm, key):
+    """Node's fetch uses the first until Node 24, the second from 26 on; packages use either."""
+    (tmp_path / "index.js").write_text(
+        "void globalThis.Headers;"
+        "const sender = globalThis[Symbol.for('undici.globalDispatcher.1')];"
+        f"const key = Symbol.for('undici.globalDispatcher.{key}');"
+        "globalThis[key] = { dispatch: (options, handler) => sender.dispatch(options, handler) };"
+        "exports.findContact = () => new Promise((done, failed) => {"
+        "  const nothing = () => true;"
+        "  globalThis[key].dispatch("
+        "    { origin: 'https://crm.example', path: '/v2/me?a=%20b', method: 'GET' },"
+        "    { onConnect: nothing, onHeaders: nothing, onData: nothing,"
+        "      onComplete: () => done({}), onError: failed });"
+        "});"
+    )
+    _host, call = drive(tmp_path)
+    for _ in range(2):
+        events = []
+        reply = await call("findContact", events=events, routes={"*": crm.base})
+        assert (reply.error, reply.result) == (None, {})
+        (event,) = events
+        assert event.exchange.url == "https://crm.example/v2/me?a=%20b"
+        assert event.exchange.routed_to == f"{crm.base}/v2/me?a=%20b"
+        assert json.loads(event.exchange.response_body.text)["id"] == "u1"
 
 
 async def test_operations_at_the_same_time_are_kept_apart(written, crm):
@@ -321,7 +434,25 @@ async def test_a_write_whose_answer_does_not_come_counts_as_unknown(written, crm
     assert event.exchange.error
 
 
-@pytest.mark.parametrize("packing", ["gzip", "deflate", "raw deflate", "br", "broken"])
+async def test_addresses_that_all_refuse_are_told_by_the_first(written):
+    """Node tries every address of a name, and its error then holds one for each, and no text."""
+    _host, call = written(
+        "const http = require('http');"
+        "const refused = new Error('connect ECONNREFUSED ::1:9');"
+        "const all = Object.assign(new AggregateError([refused]), { code: 'ECONNREFUSED' });"
+        "return new Promise((done, failed) => http.get('http://crm.example/')"
+        "  .on('error', failed).destroy(all));"
+    )
+    events = []
+    reply = await call("findContact", events=events)
+    assert (reply.error.type, reply.error.message) == (
+        "NetworkError",
+        "connect ECONNREFUSED ::1:9",
+    )
+    assert events[0].exchange.error == "AggregateError: connect ECONNREFUSED ::1:9"
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "raw deflate", "br", "zstd", "broken"])
 async def test_packed_answers_are_shown_unpacked(written, crm, packing):
     text = json.dumps({"name": "Ada", "more": "x" * 1000}).encode()
     packed = {
@@ -329,14 +460,17 @@ async def test_packed_answers_are_shown_unpacked(written, crm, packing):
         "deflate": zlib.compress(text),
         "raw deflate": zlib.compress(text, wbits=-15),
         "br": None,
+        "zstd": None,
         "broken": b"\xff no gzip",
     }[packing]
     if packed is None:
+        pack = {"br": "brotliCompressSync", "zstd": "zstdCompressSync"}[packing]
+        script = f"process.stdout.write(zlib.{pack}?.(fs.readFileSync(0)) ?? '')"
         packed = subprocess.run(
-            ["node", "-e", "process.stdout.write(require('zlib').brotliCompressSync("
-             "require('fs').readFileSync(0)))"],
-            input=text, capture_output=True, check=True,
-        ).stdout  # fmt: skip
+            ["node", "-e", script], input=text, capture_output=True, check=True
+        ).stdout
+        if not packed:
+            pytest.skip(f"this Node has no {packing}")
     encoding = {"raw deflate": "deflate", "broken": "gzip"}.get(packing, packing)
     crm.answers["/packed"] = 200, {"Content-Encoding": encoding}, packed
     _host, call = written(

@@ -1,8 +1,8 @@
 """Whatever a connector in JavaScript does: one clear sentence, and the next operation works."""
 
 import asyncio
+import json
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
@@ -25,6 +25,8 @@ BODY = r"""
     if (what === 'object') throw { code: 5 };
     if (what === 'nothing') throw undefined;
     if (what === 'exit') process.exit(3);
+    if (what === 'lost') return new Promise(() => setTimeout(() => { throw new Error('lost.'); }));
+    if (what === 'after') setTimeout(() => Promise.reject(new Error('after it')), 20);
     if (what === 'huge') return 'x'.repeat(20e6);
     if (what === 'circle') { const circle = {}; circle.own = circle; return circle; }
     if (what === 'big number') return { id: 10n };
@@ -63,7 +65,12 @@ async def works(call):
         ),
         ("object", "ThrownValueError", 'threw {"code":5} instead'),
         ("nothing", "ThrownValueError", "threw undefined instead"),
-        ("exit", "ConnectorExitedError", "exit code 3"),
+        (
+            "exit",
+            "ConnectorExitedError",
+            "with exit code 3 in the middle of its work; the next operation gets a new one. "
+            "Its last words: process.exit(3) was called at {source}:9",
+        ),
         ("huge", "ResultTooLargeError", "returned 20 MB; at most 8 MB"),
         ("circle", "UnserialisableResultError", "circular"),
         ("big number", "UnserialisableResultError", "BigInt"),
@@ -71,11 +78,12 @@ async def works(call):
     ],
 )
 async def test_a_failing_connector_leaves_the_host_usable(written, what, kind, said):
-    _host, call = written(BODY)
+    host, call = written(BODY)
+    source = (await host.describe()).source
     failed = await find(call, what)
     assert failed.result is None
     assert failed.error.type == kind
-    assert said in failed.error.message
+    assert said.replace("{source}", source) in failed.error.message
     assert await works(call)
 
 
@@ -89,6 +97,16 @@ async def test_one_that_does_not_answer_in_time_is_ended(written, what):
     assert "0.3 s" in reply.error.message
     assert await works(call)
     assert (host.pid == before) is (what == "sleep")
+
+
+async def test_an_error_in_a_callback_is_why_the_operation_never_ends(written):
+    _host, call = written(BODY)
+    reply = await find(call, "lost", timeout_s=0.5)
+    assert reply.error.type == "ConnectorTimeoutError"
+    assert reply.error.message == (
+        "findContact did not answer within 0.5 s: an error that nobody awaits or catches stopped "
+        "its work: Error: lost."
+    )
 
 
 class Begun(list):
@@ -155,6 +173,33 @@ async def test_late_rejections_and_exceptions_are_printed_and_harm_nothing(writt
     before = host.pid
     assert await works(call)
     assert host.pid == before
+
+
+async def test_a_rejection_after_the_answer_is_told_to_the_next_operation(written):
+    _host, call = written(BODY)
+    assert (await find(call, "after")).result == {"did": "after"}
+    told = []
+    async with asyncio.timeout(20):
+        while not told:
+            events = []
+            await find(call, "fine", events=events)
+            told = [event.text for event in events if event.stream == "stderr"]
+    (text,) = told
+    assert text.startswith("After its operation had ended: Unhandled rejection: Error: after it\n")
+    assert await works(call)
+
+
+async def test_what_is_printed_while_it_is_loaded_is_told_to_the_first_operation(tmp_path, drive):
+    source = tmp_path / "small.js"
+    source.write_text(
+        "console.warn('no key is set'); exports.findContact = async () => ({ did: 'fine' });"
+    )
+    host, call = drive(source)
+    await host.describe()
+    events = []
+    await find(call, "fine", events=events)
+    assert [(event.text, event.stream) for event in events] == [("no key is set", "stderr")]
+    assert await works(call)
 
 
 async def test_megabytes_are_cut_and_the_text_says_so(written):
@@ -227,7 +272,12 @@ async def test_an_unknown_operation_names_the_known_ones(written):
         ("d.js", "module.exports = {};", "exports no operation: it must export functions such as"),
         ("e.js", "throw new Error('no settings');", r"cannot be loaded: Error: no settings\.$"),
         ("f.js", "throw 'words';", r"cannot be loaded: It threw: words\.$"),
-        ("g.js", "process.exit(4);", "ended with exit code 4"),
+        (
+            "g.js",
+            "\nprocess.exit(4);",
+            r"ended with exit code 4 while it was loaded\. Its last words: "
+            r"process\.exit\(4\) was called at .*/g\.js:2$",
+        ),
     ],
 )
 async def test_what_cannot_be_loaded_is_said_in_one_sentence(tmp_path, drive, name, source, said):
@@ -289,12 +339,30 @@ async def test_a_connector_that_was_mended_loads_in_the_same_process(tmp_path, d
     assert await works(call)
 
 
-async def test_a_package_that_is_declared_needs_no_name_to_be_installed(tmp_path, drive):
-    (tmp_path / "package.json").write_text('{"devDependencies": {"axios": "^1"}}')
+@pytest.mark.parametrize(
+    ("lock", "declared", "said"),
+    [
+        ("", ["axios"], "axios is missing: run npm install"),
+        ("", ["a", "axios", "here"], "axios and a are missing: run npm install"),
+        ("", [*"abcdef", "axios"], "axios, a, b, c, d and 2 more are missing: run npm install"),
+        ("", ["a"], "axios is missing: run npm install axios"),
+        ("package-lock.json", ["a"], "axios is missing: run npm install axios"),
+        ("pnpm-lock.yaml", ["axios"], "axios is missing: run pnpm install"),
+        ("yarn.lock", ["axios"], "axios is missing: run yarn install"),
+        ("yarn.lock", [], "axios is missing: run yarn add axios"),
+    ],
+)
+async def test_missing_packages_are_named_with_the_command(tmp_path, drive, lock, declared, said):
+    packages = {"devDependencies": dict.fromkeys(declared, "^1")}
+    (tmp_path / "package.json").write_text(json.dumps(packages))
+    (tmp_path / "node_modules" / "here").mkdir(parents=True)
+    if lock:
+        (tmp_path / lock).write_text("")
     (tmp_path / "small.js").write_text("require('axios');")
     host, _call = drive(tmp_path / "small.js")
-    with pytest.raises(ConnectorLoadError, match=f"run npm install in {tmp_path}\\.$"):
+    with pytest.raises(ConnectorLoadError) as caught:
         await host.describe()
+    assert str(caught.value) == f"{said} in {tmp_path}."
 
 
 async def test_settings_that_are_missing_are_named_by_their_sample(tmp_path, drive):
@@ -321,17 +389,14 @@ async def test_a_file_that_starts_a_server_is_known_by_what_it_registers(tmp_pat
     assert "findContact" in told.operations
 
 
-async def test_typescript_runs_or_says_what_it_needs(tmp_path, drive):
+async def test_typescript_runs_or_says_what_it_needs(tmp_path, drive, node_strips_types):
     (tmp_path / "index.ts").write_text(
         "export async function findContact(given: { phoneNumber: string }) {"
         "  return { did: given.phoneNumber as string };"
         "}"
     )
-    strips = subprocess.run(
-        ["node", "-p", "process.features.typescript"], capture_output=True, text=True
-    )
     host, call = drive(tmp_path)
-    if strips.stdout.strip() in {"strip", "transform"}:
+    if node_strips_types:
         assert await works(call)
     else:
         with pytest.raises(ConnectorLoadError, match=r"run npm install tsx in .*, or use Node"):

@@ -23,14 +23,15 @@ def stand_in(folder, said):
 
 async def test_without_node_the_sentence_says_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConnectorLoadError, match="not on the PATH: install Node 18 or later"):
+    with pytest.raises(ConnectorLoadError, match=r"not on the PATH: install Node 18\.2 or later"):
         await node_command(SOURCE)
 
 
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ("echo v16.20.2", "needs Node 18 or later, and .*/node is 16.20"),
+        ("echo v16.20.2", "needs Node 18.2 or later, and .*/node is 16.20"),
+        ("echo v18.1.0", "needs Node 18.2 or later, and .*/node is 18.1"),
         ("echo hello", "does not say its version"),
         ("exit 1", "does not say its version"),
     ],
@@ -52,7 +53,7 @@ async def test_a_broken_program_is_no_node(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("version", "strips"),
-    [("v18.0.0", False), ("v22.10.0", True), ("v22.18.0", False), ("v23.5.0", True)],
+    [("v18.2.0", False), ("v22.10.0", True), ("v22.18.0", False), ("v23.5.0", True)],
 )
 async def test_typescript_is_asked_for_where_node_does_not_run_it_by_itself(
     monkeypatch, tmp_path, version, strips

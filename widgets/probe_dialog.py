@@ -54,6 +54,7 @@ class ProbeDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("probeDialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Probe a known contact")
         self.resize(760, 640)
         self._number = QLineEdit()

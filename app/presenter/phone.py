@@ -551,8 +551,8 @@ def matches_text(contacts: Sequence[Contact]) -> str:
     if not real:
         return "No contact found"
     if len(real) == 1:
-        return f"{real[0].name} · {sub_label(real[0])}"
-    return f"{len(real)} contacts: " + ", ".join(contact.name for contact in real[:3])
+        return f"{shorten(real[0].name, 60)} · {sub_label(real[0])}"
+    return f"{len(real)} contacts: " + ", ".join(shorten(contact.name) for contact in real[:3])
 
 
 def sub_label(contact: Contact) -> str:

@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 
 from widgets.inspector_state import AdviceRow, ProbeState, StoredRow
 from widgets.probe_dialog import ProbeDialog
@@ -112,3 +112,13 @@ def test_a_second_result_replaces_the_first(qtbot, dialog):
     assert text(dialog, "probeStored") == "None."
     dialog.show_problem("The CRM is down.")
     assert text(dialog, "probeProblem") == "The CRM is down."
+
+
+def test_a_closed_dialog_is_not_kept(qtbot):
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    dialog = ProbeDialog(owner)
+    dialog.open()
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.reject()
+    assert owner.findChild(ProbeDialog) is None

@@ -64,6 +64,11 @@ class VerdictLine(QWidget):
         links.addStretch(1)
         column.addLayout(links)
 
+    @property
+    def last_link(self) -> QWidget:
+        """The control that Tab comes to last."""
+        return self._evidence
+
     def add_action(self, button: QWidget) -> None:
         """Put a control at the end of the chips' line."""
         self._chips.addWidget(button)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -71,6 +72,21 @@ def pytest_pyfunc_call(pyfuncitem):
     assert not stray, stray
     assert not left, f"tasks left running: {left}"
     return True
+
+
+@pytest.fixture(autouse=True)
+def closed_widgets_are_gone():
+    """Delete what pytest-qt has closed: only a running event loop would, and most tests have none.
+
+    Left alive, each widget is restyled by every later change of the scheme.
+    """
+    yield
+    if "PySide6.QtWidgets" not in sys.modules:
+        return
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QVBoxLayo
 
 from widgets.field_row import FieldRow, label
 from widgets.page_state import FieldState
+from widgets.tab_order import follow
 
 _Shape = tuple[object, ...]
 
@@ -17,14 +18,18 @@ _Shape = tuple[object, ...]
 class AdditionalFields(QWidget):
     """One control per field, named ``field_<const>``; rebuilt only when the set changes.
 
+    Args:
+        after: the control from which Tab comes to the first field.
+
     Signals:
         field_changed: const and new value, after the user changed it.
     """
 
     field_changed = Signal(str, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, after: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._after = after
         self._shape: _Shape = ()
         self._controls: dict[str, QWidget] = {}
         self._rows: dict[str, FieldRow] = {}
@@ -79,6 +84,9 @@ class AdditionalFields(QWidget):
             control.setToolTip(field.description)
             self._rows[field.const] = row
             self._column.addWidget(row)
+        if self._after is not None:
+            shown = self._controls.values()
+            follow(self._after, [each for each in shown if not isinstance(each, QLabel)])
 
     def _make(self, field: FieldState) -> QWidget:
         if field.kind == "warning":

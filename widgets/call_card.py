@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from widgets import icons
-from widgets.field_row import label
+from widgets.field_row import elided_label, label
 
 if TYPE_CHECKING:
     from widgets.page_state import CallCardState
@@ -32,7 +32,7 @@ class CallCard(QFrame):
         self._direction.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._direction.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._direction.setIconSize(QSize(26, 26))
-        self._title = label("", "title")
+        self._title = elided_label("title")
         self._number = label("", "muted")
         self._status = label("", "muted")
         self._duration = label("", "title")
@@ -83,6 +83,7 @@ class CallCard(QFrame):
         icons.keep_tinted(self._direction, "phone-in" if inbound else "phone-out", "accent")
         self._direction.setAccessibleName(f"{state.direction} call")
         self._title.setText(state.title)
+        self._title.setToolTip(state.title)
         number = "" if state.number_text == state.title else state.number_text
         self._number.setText(number)
         self._number.setVisible(bool(number))

@@ -24,6 +24,8 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _HEIGHT = 66
+_BUTTONS = 136
+"""What the buttons over a lit row take of its title, pixels."""
 
 
 class CallListModel(QAbstractListModel):
@@ -102,7 +104,8 @@ class CallRowDelegate(QStyledItemDelegate):
         texts = rect.adjusted(58, 10, -20, -10)
         font = QFont(option.font)
         font.setPixelSize(15)
-        _draw(painter, texts, font, "danger" if row.missed else "text", row.title, top=True)
+        title = texts.adjusted(0, 0, -_BUTTONS if lit else 0, 0)
+        _draw(painter, title, font, "danger" if row.missed else "text", row.title, top=True)
         font.setPixelSize(13)
         width = _draw(painter, texts, font, "muted", row.duration_text, top=False)
         if row.logged:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from widgets.field_row import FieldRow, label
 from widgets.page_state import AuthFieldState, ConnectionValues
+from widgets.tab_order import follow
 
 _UNCHANGED = "Unchanged"
 _PATH_HINT = "A built-in connector, the path of one, or http://server#platform"
@@ -219,6 +220,7 @@ class ConnectionDialog(QDialog):
             row.set_title(state.title, required=state.required)
             self._auth[state.const] = row
             self._auth_column.addWidget(row)
+        follow(self._name, [row.control for row in self._auth.values()])
         self._description.setText(description)
         self._description.setVisible(bool(description))
         self._hostname_row.setVisible(asks_hostname)

@@ -52,7 +52,7 @@ class CreateContactForm(QDialog):
         self._name_row.set_title("Name", required=True)
         self._number_row = FieldRow("Phone number", self._number)
         self._type_row = FieldRow("Contact type", self._type)
-        self._fields = AdditionalFields()
+        self._fields = AdditionalFields(self._type)
         self._problem = label("", "problem", wraps=True)
         self._problem.setObjectName("createProblem")
         self._problem.hide()

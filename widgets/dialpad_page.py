@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from widgets import icons, theme
 from widgets.field_row import label, restyle
+from widgets.text_direction import left_to_right
 
 _KEYS = (
     ("1", ""),
@@ -99,6 +100,7 @@ class DialpadPage(QWidget):
         self._grouping = False
         self._shown = ""
         self._own_spelling = False
+        self._in_call = False
         self._field = QLineEdit()
         self._field.setObjectName("phoneNumberField")
         self._field.setAccessibleName("Phone number")
@@ -131,14 +133,36 @@ class DialpadPage(QWidget):
         column.addWidget(self._match)
         column.addWidget(self._create, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
-        column.addLayout(self._make_keys(), 8)
+        column.addWidget(self._make_keys(), 8)
         column.addSpacing(10)
         column.addStretch(1)
         column.addLayout(self._make_buttons())
         self.setFocusProxy(self._field)
 
-    def _make_keys(self) -> QGridLayout:
-        grid = QGridLayout()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Look whether there is room for the keys."""
+        super().resizeEvent(event)
+        self._fit_keys()
+
+    def set_in_call(self, *, in_call: bool) -> None:
+        """Let the keys give way during a call: its card needs their room in a low window."""
+        self._in_call = in_call
+        self._fit_keys()
+
+    def _fit_keys(self) -> None:
+        layout = self.layout()
+        if layout is None or not self._in_call:
+            self._keys.show()
+            return
+        needed = layout.totalMinimumHeightForWidth(self.width())
+        if self._keys.isHidden():
+            needed += self._keys.minimumSizeHint().height() + layout.spacing()
+        self._keys.setVisible(self.height() >= needed)
+
+    def _make_keys(self) -> QWidget:
+        self._keys = QWidget()
+        grid = QGridLayout(self._keys)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)
         for place, (key, letters) in enumerate(_KEYS):
@@ -147,7 +171,7 @@ class DialpadPage(QWidget):
             grid.addWidget(button, place // 3, 1 + place % 3)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(4, 1)
-        return grid
+        return self._keys
 
     def _make_buttons(self) -> QVBoxLayout:
         self._lookup = QPushButton("Look up contact")
@@ -212,7 +236,8 @@ class DialpadPage(QWidget):
         self._create.setVisible(can_create)
 
     def _show_line(self, text: str, role: str) -> None:
-        self._match.setText(text)
+        self._match.setText(left_to_right(text))
+        self._fit_keys()
         restyle(self._match, "role", role)
 
     def _number_or_hint(self) -> str:

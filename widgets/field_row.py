@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+
+_Label = TypeVar("_Label", bound=QLabel)
 
 
 def label(text: str, role: str, *, wraps: bool = False, parent: QWidget | None = None) -> QLabel:
     """Return a label drawn in the style sheet's `role`."""
-    made = QLabel(text, parent)
+    return _dressed(QLabel(text, parent), role, wraps=wraps)
+
+
+def elided_label(role: str) -> ElidedLabel:
+    """Return an empty label of one line that ends in an ellipsis where the room ends."""
+    return _dressed(ElidedLabel(), role, wraps=False)
+
+
+def _dressed(made: _Label, role: str, *, wraps: bool) -> _Label:
     made.setProperty("role", role)
     made.setWordWrap(wraps)
+    # Most texts have a name or an answer of the CRM in them: markup in it stays text.
+    made.setTextFormat(Qt.TextFormat.PlainText)
     return made
+
+
+class ElidedLabel(QLabel):
+    """A line of text that is cut only where it is painted: `text()` is all of it."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Let the line be as narrow as its layout wants."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what fits."""
+        del event
+        rect = self.contentsRect()
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, rect.width()
+        )
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(rect, int(self.alignment()), shown)
+        painter.end()
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:

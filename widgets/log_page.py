@@ -174,7 +174,7 @@ class LogPage(QWidget):
         self._type_row = FieldRow("Contact type", self._type)
         self._title_row = FieldRow("Activity title", self._title)
         self._note_row = FieldRow("Note", self._note)
-        self._fields = AdditionalFields()
+        self._fields = AdditionalFields(self._note)
         self._fields.field_changed.connect(self.field_changed)
         form = QWidget()
         form.setObjectName("logForm")

@@ -109,6 +109,8 @@ class MainWindow(QMainWindow):
         self._tabs.setObjectName("inspectorTabs")
         self._tabs.setAccessibleName("Inspector")
         self._tabs.setDocumentMode(True)
+        # More tabs than a narrow window has room for: Qt then shows arrows, and the tab in front.
+        self._tabs.setUsesScrollButtons(True)
         self._banner = _Banner()
         inspector = QWidget()
         inspector_layout = QVBoxLayout(inspector)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -27,6 +28,9 @@ from widgets.network_model import NetworkModel, status_text
 from widgets.raw_view import TextPane
 
 EMPTY = "Nothing yet. Each request that the connector sends appears here, with its answer."
+_TIME = 5
+_NARROW = 640
+"""Pixels under which the URL needs the room of the time, which the history has as well."""
 NOTHING_FITS = "No request fits: choose another run or clear the filter."
 
 
@@ -141,6 +145,11 @@ class NetworkView(QWidget):
         self._filter.setFocus()
         self._filter.selectAll()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the time away in a narrow window."""
+        super().resizeEvent(event)
+        self._table.setColumnHidden(_TIME, self.width() < _NARROW)
+
     def _build_table(self) -> QTableView:
         table = QTableView()
         table.setObjectName("networkTable")
@@ -159,7 +168,7 @@ class NetworkView(QWidget):
         rows.setDefaultSectionSize(28)
         header = table.horizontalHeader()
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((0, 72), (2, 110), (3, 56), (4, 76), (5, 104)):
+        for column, width in ((0, 72), (2, 110), (3, 56), (4, 76), (_TIME, 104)):
             table.setColumnWidth(column, width)
         table.selectionModel().selectionChanged.connect(self._on_selection_changed)
         return table

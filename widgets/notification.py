@@ -136,7 +136,8 @@ class Notification(QFrame):
         layout = self.layout()
         height = self.sizeHint().height()
         if layout is not None and layout.hasHeightForWidth():
-            height = layout.heightForWidth(width)
+            # The total: the frame has a border of its own.
+            height = layout.totalHeightForWidth(width)
         anchor = self._anchor
         top = anchor.geometry().bottom() + 8 if anchor is not None and anchor.isVisible() else 0
         self.setGeometry(_MARGIN, max(_MARGIN, top), width, height)

@@ -202,11 +202,13 @@ class PhonePanel(QWidget):
         """Show the call in progress on top."""
         self._card_row.setContentsMargins(12, 10, 12, 10)
         self.call_card.show_call(state)
+        self.dialpad.set_in_call(in_call=True)
 
     def clear_call(self) -> None:
         """Take the call card away."""
         self._card_row.setContentsMargins(12, 0, 12, 0)
         self.call_card.clear()
+        self.dialpad.set_in_call(in_call=False)
 
     @property
     def page(self) -> str:

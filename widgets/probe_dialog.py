@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from widgets import theme
 from widgets.field_row import FieldRow, label
 from widgets.inspector_state import AdviceRow, ProbeState, StoredRow
+from widgets.tab_order import follow
 from widgets.verdict_line import VerdictLine
 
 WAYS = (
@@ -54,6 +55,7 @@ class ProbeDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("probeDialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Probe a known contact")
         self.resize(760, 640)
         self._number = QLineEdit()
@@ -173,6 +175,7 @@ class ProbeDialog(QDialog):
                 widget.deleteLater()
         for number, advice in enumerate(state.advice, start=1):
             self._advice.addWidget(self._advice_row(number, advice))
+        follow(self._verdict.last_link, self._result.findChildren(QPushButton, "useFormatButton"))
         self._result.show()
 
     def _advice_row(self, number: int, advice: AdviceRow) -> QWidget:
@@ -181,6 +184,7 @@ class ProbeDialog(QDialog):
         line.setContentsMargins(0, 0, 0, 0)
         text = QLabel(f"{number}. {advice.text}")
         text.setWordWrap(True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
         text.setObjectName(f"probeAdvice_{number}")
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         line.addWidget(text, 1)

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -41,7 +41,9 @@ ROW = 28
 BAR = 12
 PAD = 8
 TEXT_ROOM = 96
-"""Pixels after the end of the axis, for what stands behind the last bar."""
+"""Pixels after the end of the axis, for what stands behind the last bar; a third at most."""
+_WIDTHS = ((0, 230, 0.34), (1, 128, 0.2), (3, 56, 0.2))
+"""Columns, how wide they are and how much of the table they take at most."""
 
 
 class TimelineView(QWidget):
@@ -137,8 +139,13 @@ class _TimelineTable(QTableView):
         self.setHorizontalHeader(_AxisHeader(model, self))
         header = self.horizontalHeader()
         header.setSectionResizeMode(AXIS, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((0, 230), (1, 128), (3, 56)):
-            self.setColumnWidth(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the texts give way to the bars in a narrow window."""
+        room = self.viewport().width()
+        for column, width, share in _WIDTHS:
+            self.setColumnWidth(column, min(width, int(room * share)))
+        super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, then the lines."""
@@ -205,7 +212,7 @@ class _AxisHeader(QHeaderView):
         painter.setPen(theme.color("border"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.setPen(theme.color("muted"))
-        for at in ticks(self._bars.total_ms, rect.width() - PAD - TEXT_ROOM):
+        for at in ticks(self._bars.total_ms, axis_room(rect.width())):
             x = rect.left() + place(at, self._bars.total_ms, rect.width())
             words = "0" if at == 0 else time_text(at)
             room = QRectF(x, rect.top(), TEXT_ROOM, rect.height())
@@ -236,7 +243,7 @@ class _BarDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         total, width = self._bars.total_ms, rect.width()
         painter.setPen(QPen(theme.color("border"), 1))
-        for at in ticks(total, width - PAD - TEXT_ROOM):
+        for at in ticks(total, axis_room(width)):
             x = rect.left() + place(at, total, width)
             painter.drawLine(QLineF(x, rect.top(), x, rect.bottom()))
         left = rect.left() + place(bar.start_ms, total, width)
@@ -274,8 +281,12 @@ class _BarDelegate(QStyledItemDelegate):
 
 def place(at_ms: float, total_ms: float, width: int) -> float:
     """Return how far right a moment is, in a column of that width."""
-    room = max(1, width - PAD - TEXT_ROOM)
-    return PAD + (at_ms / total_ms * room if total_ms > 0 else 0.0)
+    return PAD + (at_ms / total_ms * axis_room(width) if total_ms > 0 else 0.0)
+
+
+def axis_room(width: int) -> int:
+    """Return how many pixels the axis has in a column of that width."""
+    return max(1, width - PAD - min(TEXT_ROOM, width // 3))
 
 
 def _paint_mark(painter: QPainter, x: float, middle: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -98,6 +98,8 @@ class TopBar(QFrame):
         column.addWidget(self._problem)
         for widget in (self._connections, self._add, self._mode, self._formats, self._page):
             layout.addWidget(widget)
+        # As high as its words: it is no button.
+        layout.setAlignment(self._mode, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
         layout.addWidget(self._loaded)
         layout.addWidget(self._palette)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from widgets.field_row import label, restyle
 from widgets.inspector_state import Tone
+from widgets.text_direction import left_to_right
 
 NOT_PROVEN = "Not proven"
 MEANING = "What does this mean?"
@@ -41,6 +42,8 @@ class VerdictLine(QWidget):
         self._sentence.setProperty("role", "verdict")
         self._sentence.setAccessibleName("Verdict")
         self._sentence.setWordWrap(True)
+        # The sentence quotes names and answers of the CRM: markup in them stays text.
+        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -61,6 +64,11 @@ class VerdictLine(QWidget):
         links.addStretch(1)
         column.addLayout(links)
 
+    @property
+    def last_link(self) -> QWidget:
+        """The control that Tab comes to last."""
+        return self._evidence
+
     def add_action(self, button: QWidget) -> None:
         """Put a control at the end of the chips' line."""
         self._chips.addWidget(button)
@@ -77,7 +85,7 @@ class VerdictLine(QWidget):
         self._evidence.setText(first if requests > 1 else "Show the request")
         self._code.setText(code)
         restyle(self._code, "tone", tone)
-        self._sentence.setText(sentence)
+        self._sentence.setText(left_to_right(sentence))
 
     @Slot()
     def _on_meaning(self) -> None:

@@ -14,7 +14,7 @@ from app.explain.searches import Search, searches_of, spells
 from connectors import phone
 from connectors.contract.exchange import Exchange
 
-_REASONS = {
+SKIP_REASONS = {
     phone.PLACEHOLDER_COUNT: "the format has another number of places than the number has digits",
     phone.COUNTRY_MISMATCH: "the format belongs to another country",
     phone.NO_PLACEHOLDER: "the format has no place for a digit",
@@ -165,7 +165,7 @@ def _candidates(evidence: Evidence, asked: Sequence[str]) -> list[Candidate]:
         else:
             code = made.reason or ""
             listed[f"{place}\0{made.format}"] = Candidate(
-                made.format, rule, False, _REASONS.get(code, code), code, made.format
+                made.format, rule, False, SKIP_REASONS.get(code, code), code, made.format
             )
     if number.e164:
         parsed = phonenumbers.parse(number.e164)

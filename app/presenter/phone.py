@@ -131,7 +131,7 @@ class PhonePresenter(QObject):
         self.calls = CallHistory()
         self._current = None
         self._clock.stop()
-        self._panel.call_card.clear()
+        self._panel.clear_call()
         self._panel.show_dialpad()
         self.show_history()
         self.caches_changed.emit()
@@ -197,7 +197,7 @@ class PhonePresenter(QObject):
         ended, self._current = self._current.ended(time.time()), None
         self._clock.stop()
         self.calls.put(ended)
-        self._panel.call_card.clear()
+        self._panel.clear_call()
         self._panel.show_calls()
         self.show_history()
 
@@ -516,7 +516,7 @@ class PhonePresenter(QObject):
         status = "Connected"
         if call.state == "ringing":
             status = "Incoming call" if call.direction == "inbound" else "Calling"
-        self._panel.call_card.show_call(
+        self._panel.show_call(
             CallCardState(
                 direction=call.direction,
                 title=name or number_text,
@@ -551,8 +551,9 @@ def matches_text(contacts: Sequence[Contact]) -> str:
     if not real:
         return "No contact found"
     if len(real) == 1:
-        return " · ".join(part for part in (real[0].name, sub_label(real[0])) if part)
-    return f"{len(real)} contacts: " + ", ".join(contact.name for contact in real[:3])
+        parts = (shorten(real[0].name, 60), sub_label(real[0]))
+        return " · ".join(part for part in parts if part)
+    return f"{len(real)} contacts: " + ", ".join(shorten(contact.name) for contact in real[:3])
 
 
 def sub_label(contact: Contact) -> str:

@@ -19,6 +19,7 @@ from app.connections import (
     sandbox_connection,
 )
 from app.documents import Document, section
+from app.explain.matrix import SKIP_REASONS
 from app.journal import Journal
 from app.loop import TaskRunner
 from app.presenter.caches import CachesPresenter
@@ -348,7 +349,11 @@ class WindowPresenter(QObject):
         if self._formats_dialog is not None:
             self._formats_dialog.show_preview(
                 [
-                    (candidate.text or "", candidate.status == "ok", candidate.reason or "")
+                    (
+                        candidate.text or "",
+                        candidate.status == "ok",
+                        SKIP_REASONS.get(candidate.reason or "", candidate.reason or ""),
+                    )
                     for candidate in phone.candidates(number, formats)
                 ]
             )

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from widgets.call_card import CallCard
 from widgets.page_state import CallCardState
@@ -41,3 +41,12 @@ def test_no_answer_button_otherwise(card, direction, ringing):
     card.show_call(CallCardState(direction, "x", "x", "", ringing=ringing))
     assert card.findChild(QPushButton, "answerButton").isHidden()
     assert card.findChild(QPushButton, "hangUpButton").text() == "Hang up"
+
+
+def test_a_long_name_is_kept_whole_where_it_can_be_read(card):
+    name = "Wolfgang-Maximilian von und zu Hohenzollern-Sigmaringen"
+    card.show_call(CallCardState("inbound", name, "(510) 309-7425", "Ringing", ringing=True))
+    (title,) = [each for each in card.findChildren(QLabel) if each.text() == name]
+    assert title.toolTip() == name
+    card.resize(240, 120)
+    assert title.geometry().right() < card.width()

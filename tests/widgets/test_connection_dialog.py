@@ -163,3 +163,13 @@ def test_a_name_is_suggested_until_the_user_gives_one(dialog):
     assert dialog.values().name == "Mine"
     dialog.start(BUILT_IN)
     assert dialog.values().name == ""
+
+
+def test_tab_comes_to_the_auth_page_before_the_buttons(qtbot, dialog):
+    dialog.start(BUILT_IN)
+    dialog.show_auth([KEY, ADDRESS])
+    qtbot.waitUntil(field(dialog, "auth_apiUrl").isVisible)
+    field(dialog, "connectionNameField").setFocus()
+    for expected in ("auth_apiKey", "auth_apiUrl"):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        assert dialog.focusWidget().objectName() == expected

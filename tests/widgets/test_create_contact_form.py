@@ -59,3 +59,10 @@ def test_other_types_leave_the_chosen_one_and_what_was_typed(qtbot, form):
     assert (form.contact_type, combo.isVisible()) == ("", False)
     assert form.findChild(QLineEdit, "createNameField").text() == "Nora"
     assert form.field_values == {"src": "web"}
+
+
+def test_tab_comes_to_the_fields_of_the_crm_before_the_buttons(qtbot, form):
+    form.findChild(QComboBox, "createTypeCombo").setFocus()
+    for expected in ("field_src", "", "createButton"):
+        qtbot.keyClick(form.focusWidget(), Qt.Key.Key_Tab)
+        assert form.focusWidget().objectName() == expected

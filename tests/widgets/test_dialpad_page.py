@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from widgets.dialpad_page import DialpadPage
 
@@ -112,3 +112,23 @@ def test_region_decides_the_grouping(page):
     page.set_region("GB")
     page.set_number("02079460000")
     assert page.number == "020 7946 0000"
+
+
+def test_the_keys_give_way_to_a_call_in_a_low_window_and_come_back(qtbot):
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    page = DialpadPage(panel)
+    panel.show()
+    key = page.findChild(QPushButton, "key_5")
+    page.resize(380, 600)
+    page.set_in_call(in_call=True)
+    assert key.isVisible()
+    page.resize(380, 300)
+    assert not key.isVisible()
+    page.set_in_call(in_call=False)
+    assert key.isVisible()
+
+
+def test_a_name_from_right_to_left_does_not_turn_the_line_round(page):
+    page.show_match("محمد · contact - 1")
+    assert page.match_text == "\u200eمحمد · contact - 1"

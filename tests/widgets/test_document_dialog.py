@@ -1,4 +1,4 @@
-from PySide6.QtWidgets import QTextBrowser
+from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from widgets.document_dialog import DocumentDialog
 
@@ -13,3 +13,13 @@ def test_it_shows_a_text_and_opens_nothing(qtbot):
     assert not text.openLinks()
     dialog.reject()
     assert not dialog.isVisible()
+
+
+def test_a_closed_dialog_is_not_kept(qtbot):
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    dialog = DocumentDialog("FOUND", "## found", owner)
+    dialog.open()
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.reject()
+    assert owner.findChild(DocumentDialog) is None

@@ -2,15 +2,21 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from widgets.formats_dialog import FormatsDialog
 
 
 @pytest.fixture
-def dialog(qtbot):
-    dialog = FormatsDialog()
-    qtbot.addWidget(dialog)
+def owner(qtbot):
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    return owner
+
+
+@pytest.fixture
+def dialog(owner):
+    dialog = FormatsDialog(owner)
     dialog.start(["(###) ###-####"], "(510) 309-7425")
     return dialog
 
@@ -43,3 +49,9 @@ def test_learning_takes_the_place_of_the_dialog(qtbot, dialog):
             dialog.findChild(QPushButton, "learnFormatsButton"), Qt.MouseButton.LeftButton
         )
     assert not dialog.isVisible()
+
+
+def test_a_closed_dialog_is_not_kept(qtbot, owner, dialog):
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.reject()
+    assert owner.findChild(FormatsDialog) is None

@@ -317,6 +317,22 @@ def test_all_tabs_fit_into_the_smallest_window(qapp, window):
         qapp.setStyleSheet("")
 
 
+def test_tabs_beyond_the_room_are_reached_by_arrows_and_by_name(qtbot, window):
+    window.resize(960, 744)
+    window.reset_layout()
+    for name in ("Scenarios", "Zusammenfassung"):
+        window.add_tab(name, QLabel("page"))
+    bar = window._tabs.tabBar()
+    assert window.width() == 960
+    window.show_tab("Zusammenfassung")
+    assert bar.visibleRegion().contains(bar.tabRect(bar.count() - 1).center())
+    left = bar.findChild(QToolButton, "ScrollLeftButton")
+    while left.isEnabled():
+        qtbot.mouseClick(left, Qt.MouseButton.LeftButton)
+    assert bar.visibleRegion().contains(bar.tabRect(0).center())
+    assert window.current_tab() == "Zusammenfassung"
+
+
 def test_an_error_is_taken_away_when_it_is_mended(window):
     window.show_error("It is broken.")
     window.clear_error()

@@ -335,3 +335,11 @@ def test_neither_half_can_be_dragged_to_nothing(view):
     for sizes in ([0, 10_000], [10_000, 0]):
         split.setSizes(sizes)
         assert min(split.sizes()) > 0
+
+
+def test_a_narrow_window_gives_the_room_of_the_time_to_the_url(view):
+    table = view.findChild(QTableView, "networkTable")
+    view.resize(900, 500)
+    assert not table.isColumnHidden(5)
+    view.resize(540, 500)
+    assert table.isColumnHidden(5)

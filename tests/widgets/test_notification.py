@@ -76,3 +76,10 @@ def test_leaves_its_anchor_free(panel, notification):
 
 def visible_texts(notification):
     return {label.text() for label in notification.findChildren(QLabel) if label.isVisible()}
+
+
+def test_a_frame_with_a_border_shows_its_last_line(panel, notification):
+    panel.setStyleSheet("#notification { border: 6px solid black; }")
+    notification.show_notification("A sentence that needs several lines. " * 5, "warning", 0)
+    text = notification.findChild(QLabel, "notificationText")
+    assert text.height() >= text.heightForWidth(text.width())

@@ -72,3 +72,12 @@ def test_import_costs_neither_numbers_nor_network():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_dial_pad_knows_of_the_call(panel):
+    key = panel.findChild(QPushButton, "key_5")
+    panel.show_call(CallCardState("inbound", "Anna", "(510) 309-7425", "Ringing", ringing=True))
+    panel.dialpad.resize(panel.dialpad.width(), 200)
+    assert key.isHidden() or not key.isVisibleTo(panel.dialpad)
+    panel.clear_call()
+    assert key.isVisibleTo(panel.dialpad)

@@ -1,5 +1,13 @@
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 
 from widgets.inspector_state import AdviceRow, ProbeState, StoredRow
 from widgets.probe_dialog import ProbeDialog
@@ -112,3 +120,20 @@ def test_a_second_result_replaces_the_first(qtbot, dialog):
     assert text(dialog, "probeStored") == "None."
     dialog.show_problem("The CRM is down.")
     assert text(dialog, "probeProblem") == "The CRM is down."
+
+
+def test_a_closed_dialog_is_not_kept(qtbot):
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    dialog = ProbeDialog(owner)
+    dialog.open()
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.reject()
+    assert owner.findChild(ProbeDialog) is None
+
+
+def test_tab_comes_to_the_advice_before_close(qtbot, dialog):
+    dialog.show_probe(STATE)
+    dialog.findChild(QPushButton, "probeVerdictMeaning").setFocus()
+    qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    assert dialog.focusWidget().objectName() == "useFormatButton"

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QTableView
 
 from widgets import theme
 from widgets.timeline_model import AXIS, TimelineBar, TimelineState
-from widgets.timeline_view import EMPTY, TimelineView, place
+from widgets.timeline_view import EMPTY, TimelineView, axis_room, place
 
 BARS = (
     TimelineBar(7, "7  GET /a", 0.0, 40.0, 50.0, spelling="5105550177", status="200"),
@@ -130,3 +130,12 @@ def test_it_tells_when_it_comes_to_the_front(qtbot, view):
     view.hide()
     with qtbot.waitSignal(view.shown):
         view.show()
+
+
+def test_the_axis_keeps_its_room_in_a_narrow_window(view):
+    view.show_timeline(STATE)
+    rows = table(view)
+    assert [rows.columnWidth(column) for column in (0, 1, 3)] == [230, 128, 56]
+    view.resize(540, 400)
+    assert rows.columnWidth(AXIS) >= 0.3 * rows.viewport().width()
+    assert axis_room(rows.columnWidth(AXIS)) >= 100

@@ -1,3 +1,4 @@
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from widgets.verdict_line import NOT_PROVEN, VerdictLine
@@ -39,3 +40,12 @@ def test_the_request_that_it_stands_on_can_be_shown(qtbot):
         button.click()
     line.show_verdict("CACHED", "Cached.", proven=True, tone="success")
     assert not button.isVisibleTo(line)
+
+
+def test_names_of_the_crm_neither_turn_the_sentence_nor_format_it(qtbot):
+    line = VerdictLine("verdictLabel")
+    qtbot.addWidget(line)
+    sentence = line.findChild(QLabel, "verdictLabel")
+    line.show_verdict("FOUND", "محمد was found.", proven=True, tone="success")
+    assert sentence.text() == "\u200eمحمد was found."
+    assert sentence.textFormat() == Qt.TextFormat.PlainText

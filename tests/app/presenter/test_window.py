@@ -4,12 +4,14 @@ import json
 
 import pytest
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from app.explain.matrix import SKIP_REASONS
 from app.home import home
 from app.presenter.window import open_in_browser
 from app.sandbox import seed
 from app.settings import load_settings
+from widgets.formats_dialog import FormatsDialog
 
 
 async def take_call(desk, number):
@@ -164,3 +166,14 @@ async def test_call_pop_settings_survive_a_restart(open_desk):
     desk.presenter.phone._on_call_pop_saved(values)
     assert load_settings(home()).call_pop == values
     assert desk.presenter.phone.pop_settings.incoming == "onAnswer"
+
+
+async def test_the_preview_of_a_format_says_in_words_why_it_is_skipped(open_desk):
+    desk = await open_desk()
+    desk.window.phone.dialpad.set_number("+15105550177")
+    desk.presenter.set_formats(["### ####"])
+    desk.presenter.edit_formats()
+    dialog = desk.window.findChild(FormatsDialog)
+    shown = dialog.findChild(QLabel, "formatPreview_1").text()
+    assert shown == f"Skipped: {SKIP_REASONS['PLACEHOLDER_COUNT']}"
+    dialog.reject()

@@ -128,6 +128,10 @@ class MatchView(QWidget):
         table.setRowCount(len(state.rows))
         table.setColumnCount(len(_FIXED) + len(state.columns))
         table.setHorizontalHeaderLabels([*_FIXED, *state.columns])
+        for column in range(len(_FIXED)):
+            title = table.horizontalHeaderItem(column)
+            if title is not None:
+                title.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for row, made in enumerate(state.rows):
             table.setItem(row, 0, _item(made.text, made.reason or made.rule))
             table.setItem(row, 1, _item(_rule(made), made.reason))

@@ -42,6 +42,8 @@ _ROLES = frozenset(
         Qt.ItemDataRole.TextAlignmentRole,
     }
 )
+_NUMBERS = {3, 4}
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 TELL_S = 0.25
 """How often a search shows what it has found and how far it is: that paints the window anew."""
@@ -157,10 +159,12 @@ class NetworkModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = int(Qt.ItemDataRole.DisplayRole),
     ) -> Any:
-        """Return a column's title."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
-        return None
+        """Return a column's title, on the side of its cells."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section in _NUMBERS else _LEFT
+        return COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """Return what a cell shows."""
@@ -174,7 +178,7 @@ class NetworkModel(QAbstractTableModel):
             return row.url if column == 1 else row.error or None
         if role == Qt.ItemDataRole.ForegroundRole:
             return theme.color(_tone(row)) if column == 2 else None
-        return _RIGHT if column in {3, 4} else None
+        return _RIGHT if column in _NUMBERS else None
 
     @Slot()
     def _go_on(self) -> None:

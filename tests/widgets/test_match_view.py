@@ -62,6 +62,7 @@ def test_the_verdict_stands_over_every_spelling_and_field(view):
         ["### ###", "format 1: ### ###\ntoo few places", "skipped", "skipped"],
     ]
     assert table(view).horizontalHeaderItem(2).text() == "contacts\nPHONE"
+    assert table(view).horizontalHeaderItem(0).textAlignment() & Qt.AlignmentFlag.AlignLeft
 
 
 def test_what_is_not_proven_is_said(view):

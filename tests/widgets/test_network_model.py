@@ -273,12 +273,18 @@ def test_the_status_is_coloured(model, changed, tone):
     assert cell(model, 0, URL, Qt.ItemDataRole.ForegroundRole) is None
 
 
-def test_numbers_are_right_aligned(model):
+def test_numbers_are_right_aligned_and_titles_stand_over_their_cells(model):
     model.append_rows([exchange()])
-    right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    role = Qt.ItemDataRole.TextAlignmentRole
+    left, right = (
+        int(side | Qt.AlignmentFlag.AlignVCenter)
+        for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+    )
     for column in (MS, SIZE):
-        assert cell(model, 0, column, Qt.ItemDataRole.TextAlignmentRole) == right
-    assert cell(model, 0, URL, Qt.ItemDataRole.TextAlignmentRole) is None
+        assert cell(model, 0, column, role) == right
+        assert model.headerData(column, Qt.Orientation.Horizontal, role) == right
+    assert cell(model, 0, URL, role) is None
+    assert model.headerData(URL, Qt.Orientation.Horizontal, role) == left
 
 
 def test_tool_tips_hold_the_whole_address_and_the_error(model):

@@ -21,7 +21,7 @@ SKIP_REASONS = {
     phone.EMPTY_FORMAT: "the format is empty",
     phone.INVALID_NUMBER: "the number is not valid",
 }
-FOUND_EARLIER = "an earlier spelling had found someone"
+FOUND_OTHERWISE = "another spelling found someone"
 NOT_TRIED = "the connector does not try this spelling"
 NOTHING_ASKED = "no request went out"
 BEHIND_SERVER = "what the server asks the CRM is not visible from here"
@@ -184,7 +184,7 @@ def _with_reasons(
     candidates: Sequence[Candidate], cells: Mapping[tuple[int, int], Cell], hidden: str
 ) -> tuple[Candidate, ...]:
     found = any(cell.state is CellState.HITS for cell in cells.values())
-    why = hidden or (FOUND_EARLIER if found else NOT_TRIED if cells else NOTHING_ASKED)
+    why = hidden or (FOUND_OTHERWISE if found else NOT_TRIED if cells else NOTHING_ASKED)
     return tuple(
         candidate
         if candidate.asked or candidate.reason

@@ -2,7 +2,7 @@ import pytest
 
 from app.explain.matrix import (
     BEHIND_SERVER,
-    FOUND_EARLIER,
+    FOUND_OTHERWISE,
     NOT_TRIED,
     NOTHING_ASKED,
     CellState,
@@ -53,7 +53,7 @@ async def test_a_format_that_cannot_spell_the_number_is_shown_as_skipped(look_up
 async def test_the_field_that_has_the_number_has_the_hit(look_up):
     matrix = match_matrix(await look_up("insightly", seed.DEMO["plain"].e164))
     assert states(matrix, 0)[0] is CellState.HITS
-    assert rows(matrix)[seed.DEMO["plain"].e164].reason == FOUND_EARLIER
+    assert rows(matrix)[seed.DEMO["plain"].e164].reason == FOUND_OTHERWISE
     assert [candidate.rule for candidate in matrix.finders] == ["national digits"]
 
 

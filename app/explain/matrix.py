@@ -23,6 +23,7 @@ SKIP_REASONS = {
 }
 FOUND_OTHERWISE = "another spelling found someone"
 NOT_TRIED = "the connector does not try this spelling"
+FAILED_BEFORE = "a request failed before this was asked"
 NOTHING_ASKED = "no request went out"
 BEHIND_SERVER = "what the server asks the CRM is not visible from here"
 
@@ -183,13 +184,23 @@ def _candidates(evidence: Evidence, asked: Sequence[str]) -> list[Candidate]:
 def _with_reasons(
     candidates: Sequence[Candidate], cells: Mapping[tuple[int, int], Cell], hidden: str
 ) -> tuple[Candidate, ...]:
-    found = any(cell.state is CellState.HITS for cell in cells.values())
-    why = hidden or (FOUND_OTHERWISE if found else NOT_TRIED if cells else NOTHING_ASKED)
+    states = {cell.state for cell in cells.values()}
+    if CellState.HITS in states:
+        why = FOUND_OTHERWISE
+    elif CellState.FAILED in states:
+        why = FAILED_BEFORE
+    else:
+        why = NOT_TRIED if states else NOTHING_ASKED
     return tuple(
         candidate
         if candidate.asked or candidate.reason
         else Candidate(
-            candidate.text, candidate.rule, False, why, candidate.skipped, candidate.format
+            candidate.text,
+            candidate.rule,
+            False,
+            hidden or why,
+            candidate.skipped,
+            candidate.format,
         )
         for candidate in candidates
     )

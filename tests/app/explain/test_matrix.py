@@ -2,6 +2,7 @@ import pytest
 
 from app.explain.matrix import (
     BEHIND_SERVER,
+    FAILED_BEFORE,
     FOUND_OTHERWISE,
     NOT_TRIED,
     NOTHING_ASKED,
@@ -72,6 +73,7 @@ async def test_a_query_over_several_fields_counts_where_the_record_shows_the_num
 async def test_a_failed_search_is_told_from_an_empty_one(look_up):
     matrix = match_matrix(await look_up("insightly", NOBODY, faults=["insightly/leads/search=500"]))
     assert CellState.FAILED in states(matrix, 0)
+    assert rows(matrix)[NOBODY].reason == FAILED_BEFORE
 
 
 async def test_without_a_request_there_is_no_column(look_up):

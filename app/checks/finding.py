@@ -71,8 +71,8 @@ _MENDS: dict[Rule, str] = {
     Rule.CREATE_ENTRY_MISPLACED: "Append the entry once, after all contacts, and only in "
     "findContact.",
     Rule.MESSAGE_SHAPE: "Return {message, messageType, ttl, details?} with ttl in milliseconds.",
-    Rule.MESSAGE_UNTRUE: "Count the contacts without createNewContact; when there are none, leave "
-    "returnMessage out, so that App Connect says that nobody was found.",
+    Rule.MESSAGE_UNTRUE: "Count only contacts; without any leave returnMessage out: App Connect "
+    "says so itself.",
     Rule.ERROR_SWALLOWED: "Let the failure be an error; report a failed extra with "
     "context.report().",
     Rule.VALUE_UNESCAPED: "Hand values to the HTTP client as parameters, and escape them for the "

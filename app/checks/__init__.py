@@ -37,6 +37,7 @@ def check(
         *contacts.check_additional_info(evidence, manifest, earlier),
         *contacts.check_create_entry(evidence),
         *messages.check_message(evidence),
+        *messages.check_claim(evidence),
         *traffic.check_failures(evidence),
         *wire.check_values(evidence),
         *traffic.check_sequence(evidence),

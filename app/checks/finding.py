@@ -29,6 +29,7 @@ class Rule(StrEnum):
     CREATE_ENTRY_MISSING = "create-entry-missing"
     CREATE_ENTRY_MISPLACED = "create-entry-misplaced"
     MESSAGE_SHAPE = "message-shape"
+    MESSAGE_UNTRUE = "message-untrue"
     ERROR_SWALLOWED = "error-swallowed"
     VALUE_UNESCAPED = "value-unescaped"
     VALUE_ENCODED_TWICE = "value-encoded-twice"
@@ -70,6 +71,8 @@ _MENDS: dict[Rule, str] = {
     Rule.CREATE_ENTRY_MISPLACED: "Append the entry once, after all contacts, and only in "
     "findContact.",
     Rule.MESSAGE_SHAPE: "Return {message, messageType, ttl, details?} with ttl in milliseconds.",
+    Rule.MESSAGE_UNTRUE: "Count only contacts; without any leave returnMessage out: App Connect "
+    "says so itself.",
     Rule.ERROR_SWALLOWED: "Let the failure be an error; report a failed extra with "
     "context.report().",
     Rule.VALUE_UNESCAPED: "Hand values to the HTTP client as parameters, and escape them for the "

@@ -1,14 +1,15 @@
-"""The message for the user has production's shape (contact-flow 2.6)."""
+"""The message for the user has production's shape, and says what is so (contact-flow 2.6, 2.3)."""
 
 from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
 from app.checks.finding import Finding, Rule, found
-from app.checks.reading import kind_of, shown
+from app.checks.reading import LOOKUPS, contacts_of, entries_of, kind_of, result_of, shown
 from app.evidence import Evidence
 from connectors.contract.model import MessageType
 
@@ -17,6 +18,23 @@ _KEYS = ("message", "messageType", "ttl", "details")
 _ALIKE = 0.8
 _SHORTEST_TTL_MS = 100
 _LONGEST_TTL_MS = 10 * 60_000
+
+_PEOPLE = r"(?:contact|match|person|people|lead|candidate|customer|client)(?:e?s|\(e?s\))?(?!\w)"
+_CLAIM = re.compile(
+    # "Found 1 contacts in Acme", but not "found in contacts" and not "found contact types"
+    r"\bfound:?\s+(?:(?!(?:at|by|for|from|in|of|on|to|with)\s)[\w()]+\s+){0,2}?"
+    rf"{_PEOPLE}(?=\s*(?:$|[^\w\s]|(?:and|at|by|for|from|in|matching|on|with)\b))"
+    # "contact found", "2 contacts were found"
+    rf"|\b{_PEOPLE}\s+(?:(?:are|been|has|have|is|successfully|was|were)\s+)*found\b",
+    re.IGNORECASE,
+)
+_TAKEN_BACK = re.compile(
+    r"\b(?:0+|no|not|none|nobody|nothing|never|neither|nor|zero|null|undefined|nan|empty|without"
+    r"|unable|cannot|fail\w*|(?:are|could|has|have|is|was|were)nt|if|when|whether|unless|until"
+    r"|any|every|each|all|can|could|may|might|must|should|will|would"
+    r"|but|archived|deleted|filtered|hidden|ignored|skipped)\b|n['\u2019]t\b|\?",
+    re.IGNORECASE,
+)
 
 
 def check_message(evidence: Evidence) -> Iterator[Finding]:
@@ -43,6 +61,50 @@ def check_message(evidence: Evidence) -> Iterator[Finding]:
     details = message.get("details")
     if details is not None:
         yield from _check_details(details, f"{path}.details")
+
+
+def check_claim(evidence: Evidence) -> Iterator[Finding]:
+    """A message of success that says that somebody was found comes with somebody.
+
+    It takes the place of App Connect's own "Contact not found". Only plain English is understood; a
+    text with a denial, a condition, a nought or a reason to list nobody is taken to claim nothing.
+    """
+    if evidence.started.operation not in LOOKUPS or evidence.finished.error is not None:
+        return
+    path, result = result_of(evidence)
+    message = result.get("returnMessage")
+    if result.get("successful") is not True or contacts_of(evidence):
+        return
+    if not isinstance(message, dict) or message.get("messageType") != "success":
+        return
+    claims = [
+        (text, where)
+        for text, where in _texts(message, f"{path}.returnMessage")
+        if _CLAIM.search(text) and not _TAKEN_BACK.search(text)
+    ]
+    if not claims:
+        return
+    entries = entries_of(evidence)
+    listed = "Create new contact... is all that is listed" if entries else "nobody is listed"
+    text = f'The message says "{shown(claims[0][0])}", but {listed}.'
+    proof = [where for _text, where in claims]
+    proof += [entry.path for entry in entries] or [path]
+    yield found(Rule.MESSAGE_UNTRUE, "warning", text, *proof)
+
+
+def _texts(message: dict[Any, Any], path: str) -> Iterator[tuple[str, str]]:
+    """Yield (text, path) of all that is shown of a message, whatever the shape of its details."""
+    if isinstance(message.get("message"), str):
+        yield message["message"], f"{path}.message"
+    for at, block in enumerate(_list(message.get("details"))):
+        items = block.get("items") if isinstance(block, dict) else None
+        for place, item in enumerate(_list(items)):
+            if isinstance(item, dict) and isinstance(item.get("text"), str):
+                yield item["text"], f"{path}.details[{at}].items[{place}].text"
+
+
+def _list(value: Any) -> list[Any] | tuple[Any, ...]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _check_keys(message: dict[Any, Any], path: str) -> Iterator[Finding]:

@@ -63,6 +63,7 @@ FAULTS = {
     "create_entry_missing": ([find], {("create-entry-missing", "note")}),
     "create_entry_misplaced": ([find], {("create-entry-misplaced", "warning")}),
     "message_shape": ([find], {("message-shape", "error")}),
+    "message_untrue": ([find_new], {("message-untrue", "warning")}),
     "error_swallowed": ([find], {("error-swallowed", "error")}),
     "value_encoded_twice": ([find], {("value-encoded-twice", "error")}),
     "requests_sequential": ([find], {("requests-sequential", "warning")}),

@@ -100,7 +100,8 @@ async def test_one_that_does_not_answer_in_time_is_ended(written, what):
 
 
 async def test_an_error_in_a_callback_is_why_the_operation_never_ends(written):
-    _host, call = written(BODY)
+    host, call = written(BODY)
+    await host.describe()
     reply = await find(call, "lost", timeout_s=0.5)
     assert reply.error.type == "ConnectorTimeoutError"
     assert reply.error.message == (

@@ -116,6 +116,8 @@ def load(platform: str) -> LoadedConnector:
         raise ConnectorLoadError(
             f"{path} is JavaScript, which runs in a process of its own: leave out --in-process."
         )
+    # Python tells bytecode from its source by whole seconds and size: a change could be missed.
+    sys.dont_write_bytecode = True
     source = _source_in(path) if path.is_dir() else path
     name = path.name if path.is_dir() else path.stem
     if source.is_file() and source.suffix == ".json":

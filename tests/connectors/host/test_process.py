@@ -109,6 +109,24 @@ async def test_a_failing_connector_leaves_the_host_usable(source, what, error):
     await host.close()
 
 
+async def test_a_change_counts_even_within_the_same_second(tmp_path, monkeypatch):
+    """Bytecode is told from its source by whole seconds and size only."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    source, answer = tmp_path / "connector.py", tmp_path / "answer.py"
+    source.write_text(
+        "from connectors.contract.connector import Connector\nfrom . import answer\n"
+        "class Small(Connector):\n"
+        "    async def find_contact(self, given):\n        return answer.WORD\n"
+    )
+    for word in ("one", "two"):
+        answer.write_text(f"WORD = {word!r}\n")
+        os.utime(answer, (1_700_000_000, 1_700_000_000))
+        host = HostProcess(str(tmp_path))
+        assert (await call(host, "fine")).result == word
+        await host.close()
+    assert sorted(tmp_path.iterdir()) == [answer, source]
+
+
 @pytest.mark.parametrize("what", ["sleep", "block", "stubborn"])
 async def test_one_that_does_not_answer_in_time_is_ended(source, what):
     host = HostProcess(str(source))

@@ -93,7 +93,8 @@ async def import_har(path: Path, journal: Journal, on_progress: OnProgress) -> I
     if opened is None or ended is None:
         kept = f"{_counted(runs.count, 'request')} of it were kept" if ids else "nothing was read"
         return Imported(
-            f"{path.name} could not be read to its end, the reader stopped: {kept}.",
+            f"{path.name} could not be read to its end, the reader stopped: {kept}. Read it once "
+            "more; if it stops again, record fewer requests in one file.",
             clean=False,
             runs=ids,
         )

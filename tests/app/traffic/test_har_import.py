@@ -244,7 +244,8 @@ async def test_a_reader_that_dies_is_told(take, journal, monkeypatch):
     monkeypatch.setattr("sys.executable", "false")
     imported = await take(browser_har(1))
     assert imported.sentence == (
-        "a.har could not be read to its end, the reader stopped: nothing was read."
+        "a.har could not be read to its end, the reader stopped: nothing was read. Read it once "
+        "more; if it stops again, record fewer requests in one file."
     )
     assert not imported.clean
 

@@ -346,7 +346,9 @@ def _value(text: str) -> str:
         return Path(text[1:]).expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise CommandError(f"Cannot read {text[1:]}: {reason}.") from error
+        raise CommandError(
+            f"Cannot read {text[1:]} ({reason}): name a text file that you may read."
+        ) from error
 
 
 def _replace(connection: Connection, **changes: Any) -> Connection:
@@ -387,12 +389,17 @@ def _read_input(name: str) -> dict[str, Any]:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise CommandError(f"Cannot read the input {name}: {reason}.") from error
+        raise CommandError(
+            f"Cannot read the input {name} ({reason}): name a JSON file that you may read."
+        ) from error
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         where = "standard input" if name == "-" else name
-        raise CommandError(f"The input in {where} is not JSON: {error}.") from error
+        raise CommandError(
+            f"The input in {where} is not JSON ({error}): write the operation's argument as a JSON "
+            "object."
+        ) from error
     if not isinstance(data, dict):
         raise CommandError(
             "The input must be a JSON object, the operation's argument as production sends it."
@@ -409,7 +416,9 @@ def _write(path: Path, data: bytes) -> None:
         draft.write_bytes(data)
         draft.replace(path)
     except OSError as error:
-        raise CommandError(f"The recording {path} cannot be written: {error.strerror}.") from error
+        raise CommandError(
+            f"The recording {path} cannot be written ({error.strerror}): name another file."
+        ) from error
 
 
 def _fields(pairs: list[str], option: str = "--field") -> dict[str, str]:

@@ -88,7 +88,9 @@ def _listen(host: str, port: int) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise CommandError(f"{host} is no address of this machine ({error.strerror}).") from error
+        raise CommandError(
+            f"{host} is no address of this machine ({error.strerror}): choose another --host."
+        ) from error
     try:
         if os.name != "nt":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -96,9 +98,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(512)
     except OSError as error:
         listener.close()
-        advice = "choose another --port" if error.errno == errno.EADDRINUSE else "choose another"
+        option = "--host" if error.errno == errno.EADDRNOTAVAIL else "--port"
         raise CommandError(
-            f"Port {port} on {host} cannot be used ({error.strerror}): {advice}."
+            f"Port {port} on {host} cannot be used ({error.strerror}): choose another {option}."
         ) from error
     listener.set_inheritable(True)
     return listener

@@ -150,8 +150,9 @@ class ConnectionFile:
         rows = self._rows()
         row = next((row for row in rows if name in (row.get("id"), row.get("name"))), None)
         if row is None:
-            known = ", ".join(str(row["name"]) for row in rows) or "none is saved yet"
-            raise ConnectionUnusableError(f"There is no connection called {name}: {known}.")
+            known = ", ".join(str(row["name"]) for row in rows)
+            advice = f"choose one of {known}" if known else "none is saved, save one in the window"
+            raise ConnectionUnusableError(f"There is no connection called {name}: {advice}.")
         try:
             secrets = self._vault.read(str(row["id"]))
         except VaultError as error:
@@ -165,7 +166,8 @@ class ConnectionFile:
             return from_wire({**row, "user": user, "config": config}, Connection)
         except msgspec.ValidationError as error:
             raise ConnectionUnusableError(
-                f"The connection {name} cannot be read: {error}."
+                f"The connection {name} cannot be read ({error}): mend it in {self._path}, or "
+                "remove it and save it anew."
             ) from error
 
     def save(self, connection: Connection) -> None:
@@ -177,7 +179,7 @@ class ConnectionFile:
         taken = {row["name"] for row in self._rows() if row["id"] != connection.id}
         if connection.name in taken:
             raise ConnectionUnusableError(
-                f"There is already a connection called {connection.name}."
+                f"There is already a connection called {connection.name}: choose another name."
             )
         row: dict[str, Any] = msgspec.to_builtins(connection)
         user = row["user"]

@@ -118,16 +118,19 @@ def read_source(path: Path) -> SourceText:
             content = file.read(MAX_BYTES + 1)
         may_change = _may_change(path)
     except OSError as error:
-        raise SourceFileError(f"Cannot read {path}: {error.strerror}.") from error
+        raise SourceFileError(
+            f"Cannot read {path} ({error.strerror}): check that it is there for you to read."
+        ) from error
     if len(content) > MAX_BYTES:
         raise SourceFileError(
-            f"{path.name} is larger than {MAX_BYTES // 1024} KB: it is not edited here."
+            f"{path.name} is larger than {MAX_BYTES // 1024} KB: edit it elsewhere, the bench sees "
+            "when it is saved."
         )
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise SourceFileError(
-            f"{path.name} is not UTF-8 text (byte {error.start + 1:,}): it is not edited here."
+            f"{path.name} is not UTF-8 text (byte {error.start + 1:,}): save it as UTF-8 elsewhere."
         ) from error
     odd = _NO_LINE_END.search(text)
     locked = ""
@@ -179,12 +182,14 @@ def write_source(path: Path, before: SourceText, text: str, on_disk: bytes) -> S
                 raise ChangedOnDiskError(f"{path.name} was changed on disk meanwhile.")
             if not _may_change(target):
                 raise SourceFileError(
-                    f"{path.name} is not saved: the file is read-only. Your text is kept here."
+                    f"{path.name} is not saved: the file is read-only. Your text is kept here: "
+                    "save it again when you may write the file."
                 )
         _replace(target, content)
     except OSError as error:
         raise SourceFileError(
-            f"{path.name} is not saved: {error.strerror}. Your text is kept here."
+            f"{path.name} is not saved: {error.strerror}. Your text is kept here: save it again "
+            "when that is mended."
         ) from error
     return SourceText(content, text)
 

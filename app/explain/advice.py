@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.evidence import Evidence
-from app.explain.answers import record_with_id
+from app.explain.answers import record_with_id, too_large
 from app.explain.compare import align, visible
 from app.explain.known import (
     STORED,
@@ -27,7 +27,7 @@ from app.explain.known import (
 )
 from app.explain.matrix import Candidate, CellState, Column, Matrix, match_matrix
 from app.explain.searches import ANY_FIELD
-from app.explain.verdict import Verdict, VerdictCode, verdict_of
+from app.explain.verdict import Verdict, VerdictCode, size_text, verdict_of
 from app.settings import MAX_FORMATS
 from app.spans import span_text
 from connectors import phone
@@ -337,6 +337,19 @@ class _Case:
         )
         asked = f"The CRM was asked for '{chosen.text}'{_in(chosen)}"
         searched = self._matrix.searched
+        unread = [x for x in self._evidence.exchanges if too_large(x) and x.id in searched]
+        if unread:
+            text = (
+                f"{asked}, and its answer {size_text(unread[0])}: whether {self._known.name} is in "
+                "it, and the connector left it out, cannot be told."
+            )
+            ids = tuple(each.id for each in unread)
+            return Verdict(VerdictCode.ANSWER_TOO_LARGE, text, ids, proven=False), (
+                Advice(
+                    AdviceCode.FIX_CONNECTOR,
+                    "Let the connector ask the CRM for fewer records or fields, then probe again.",
+                ),
+            )
         state = gone(self._known.raw)
         if state:
             text = f"{asked} and left {self._known.name} out, which is marked {state}."

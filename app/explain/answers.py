@@ -27,6 +27,12 @@ def failed(exchange: Exchange) -> bool:
     return exchange.status is None or exchange.status >= 400 or exchange.error is not None
 
 
+def too_large(exchange: Exchange) -> bool:
+    """Tell whether an answer was too large to be kept whole: its records are not known."""
+    body = exchange.response_body
+    return body is not None and body.truncated and not failed(exchange)
+
+
 def records_of(exchange: Exchange) -> list[Record] | None:
     """Return the records of an answer; None when it cannot be told how many there are.
 
@@ -91,7 +97,7 @@ def _is_id(key: str) -> bool:
 def _answer(exchange: Exchange) -> Any:
     """Return an answer's JSON data; None for a failure, and for what is no whole JSON."""
     body = exchange.response_body
-    if failed(exchange) or body is None or body.encoding is not None or body.truncated:
+    if failed(exchange) or body is None or body.encoding is not None or too_large(exchange):
         return None
     text = body.text.lstrip("\ufeff")
     try:

@@ -61,7 +61,7 @@ class CsvFile:
         try:
             self._binary = io.BufferedReader(io.FileIO(path), _SAMPLE_BYTES)
         except OSError as error:
-            raise UnreadableFileError(f"Cannot read {path}: {error.strerror}.") from error
+            raise _not_read(path, error) from error
         self._file: IO[bytes] | IO[str] = self._binary
         try:
             self._size = path.stat().st_size
@@ -72,7 +72,7 @@ class CsvFile:
             self._file = self._lines
         except OSError as error:
             self.close()
-            raise UnreadableFileError(f"Cannot read {path}: {error.strerror}.") from error
+            raise _not_read(path, error) from error
         except UnreadableFileError:
             self.close()
             raise
@@ -118,7 +118,7 @@ class CsvFile:
                 "quotation mark that is not closed."
             ) from error
         except OSError as error:
-            raise UnreadableFileError(f"Cannot read {self.path}: {error.strerror}.") from error
+            raise _not_read(self.path, error) from error
 
     def _whole_rows(self, reader: Rows, lines: list[str]) -> Iterator[list[str]]:
         """Yield the rows that are not empty; `lines` are always those of the latest."""
@@ -141,7 +141,7 @@ class CsvFile:
         """Find out encoding and delimiter from the file's beginning."""
         name = self.path.name
         if not head:
-            raise UnreadableFileError(f"{name} is empty.")
+            raise UnreadableFileError(f"{name} is empty: choose a file with phone numbers.")
         for start, what in _NO_CSV.items():
             if head.startswith(start):
                 raise UnreadableFileError(f"{name} is {what}, no CSV: export it as CSV in UTF-8.")
@@ -239,3 +239,9 @@ def _blank_follows(rows: list[list[str]]) -> bool:
     """Tell whether a blank stands after every delimiter, as a person writes a list."""
     cells = [cell for row in rows for cell in row[1:] if cell]
     return bool(cells) and all(cell.startswith(" ") for cell in cells)
+
+
+def _not_read(path: Path, error: OSError) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"Cannot read {path} ({error.strerror}): choose a file that you may read."
+    )

@@ -14,7 +14,7 @@ from typing import Any
 import phonenumbers
 
 from app.evidence import Evidence
-from app.explain.answers import failed, id_of, phones_of
+from app.explain.answers import failed, id_of, phones_of, too_large
 from app.explain.compare import Match, compare
 from app.explain.matrix import CellState, Matrix, match_matrix
 from app.spans import span_text
@@ -42,6 +42,7 @@ class VerdictCode(StrEnum):
     HTTP_ERROR_MASKED = "HTTP_ERROR_MASKED"
     CONNECTOR_FAILED = "CONNECTOR_FAILED"
     SHAPE_MISMATCH = "SHAPE_MISMATCH"
+    ANSWER_TOO_LARGE = "ANSWER_TOO_LARGE"
     NOTHING_ASKED = "NOTHING_ASKED"
     PLACEHOLDER_COUNT = "PLACEHOLDER_COUNT"
     CANDIDATE_DROPPED = "CANDIDATE_DROPPED"
@@ -106,6 +107,12 @@ def verdict_of(evidence: Evidence, matrix: Matrix | None = None) -> Verdict:
     )
 
 
+def size_text(exchange: Exchange) -> str:
+    """Return how large an answer is that was not kept whole, to be said after its name."""
+    size = exchange.response_body.size if exchange.response_body else 0
+    return f"has {size:,} bytes, too many for the bench to keep whole"
+
+
 def _of_error(evidence: Evidence) -> Verdict | None:
     error = evidence.finished.error
     if error is None:
@@ -160,6 +167,14 @@ def _of_contacts(evidence: Evidence, matrix: Matrix) -> Verdict:
     if _doubled(contacts):
         return Verdict(
             VerdictCode.DUPLICATE_PERSON, f"The same person is listed twice: {names}.", hits
+        )
+    if unread := [x for x in evidence.exchanges if too_large(x) and x.id in matrix.searched]:
+        return Verdict(
+            VerdictCode.MULTIPLE if len(contacts) > 1 else VerdictCode.FOUND,
+            f"The connector returned {names}. The CRM's answer {size_text(unread[0])}: by which "
+            "spelling it was found, and which number is stored, cannot be told.",
+            _ids(unread),
+            proven=False,
         )
     if len(contacts) > 1:
         return Verdict(
@@ -255,6 +270,14 @@ def _of_nobody(evidence: Evidence, matrix: Matrix) -> Verdict:
             f"The CRM answered with {_count(hits, 'record', 'records')}, but the connector "
             "returned nobody: it reads the answer from another place, or leaves these records out.",
             searched,
+        )
+    if unread := [x for x in evidence.exchanges if too_large(x) and x.id in searched]:
+        return Verdict(
+            VerdictCode.ANSWER_TOO_LARGE,
+            f"The connector returned nobody for {evidence.number}. The CRM's answer "
+            f"{size_text(unread[0])}: whether the record is in it cannot be told.",
+            _ids(unread),
+            proven=False,
         )
     if not evidence.exchanges:
         return Verdict(

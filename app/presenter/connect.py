@@ -345,7 +345,7 @@ def _pairs(text: str) -> dict[str, str]:
     for line in text.splitlines():
         name, sign, value = line.partition("=")
         if line.strip() and (not sign or not name.strip()):
-            raise ValueError(f"'{line.strip()}' is not NAME=VALUE.")
+            raise ValueError(f"'{line.strip()}' is not NAME=VALUE: write one of them in each line.")
         if line.strip():
             pairs[name.strip()] = value.strip()
     return pairs

@@ -74,7 +74,9 @@ class TrafficPresenter(QObject):
         """Do what a menu asks for with one exchange."""
         exchange = self._journal.exchange(run_id, exchange_id)
         if exchange is None:
-            self._window.show_note("This request is not in the journal any more.")
+            self._window.show_note(
+                "This request is not in the journal any more: run it again to see it anew."
+            )
             return
         match key:
             case "curl":
@@ -223,7 +225,9 @@ class TrafficPresenter(QObject):
         if body is None or not body.text:
             self._window.show_note("This request has no answer to copy.")
         elif body.encoding is not None:
-            self._window.show_note(f"The answer is {body.size:,} bytes that are no text.")
+            self._window.show_note(
+                f"The answer is {body.size:,} bytes that are no text: Copy as HAR entry has them."
+            )
         else:
             cut = f" Only its beginning: it had {body.size:,} bytes." if body.truncated else ""
             self._copy(body.text, f"Copied the answer.{cut}")

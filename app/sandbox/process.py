@@ -103,7 +103,10 @@ async def start_or_join(
             async with asyncio.timeout(HEALTH_TIMEOUT_S):
                 said = await _ask(url, "POST", "/control", wanted)
         except (OSError, ValueError, TimeoutError) as problem:
-            raise SandboxError(f"The sandbox at {url} stopped answering ({problem!r}).") from None
+            raise SandboxError(
+                f"The sandbox at {url} stopped answering ({problem!r}): try again, which starts it "
+                "anew when it is gone."
+            ) from None
         if "error" in said:
             raise SandboxError(str(said["error"]))
     return SandboxHandle(url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator, Callable
@@ -58,6 +59,7 @@ async def import_har(path: Path, journal: Journal, on_progress: OnProgress) -> I
     A cancelled import keeps what it has taken, as runs that were cancelled.
     """
     runs = _Runs(path.name, journal)
+    refused: Refused | None = None
     opened: Opened | None = None
     ended: Ended | None = None
     try:
@@ -65,7 +67,7 @@ async def import_har(path: Path, journal: Journal, on_progress: OnProgress) -> I
             async for message in told:
                 match message:
                     case Refused():
-                        return Imported(f"{path.name} was not read. {message.reason}", clean=False)
+                        refused = message
                     case Opened():
                         opened = message
                         runs.use_pages(message)
@@ -85,11 +87,14 @@ async def import_har(path: Path, journal: Journal, on_progress: OnProgress) -> I
     except BaseException:
         runs.finish(cancelled=True)
         raise
+    if refused is not None:
+        return Imported(f"{path.name} was not read. {refused.reason}", clean=False)
     ids = runs.finish()
     if opened is None or ended is None:
         kept = f"{_counted(runs.count, 'request')} of it were kept" if ids else "nothing was read"
         return Imported(
-            f"{path.name} could not be read to its end, the reader stopped: {kept}.",
+            f"{path.name} could not be read to its end, the reader stopped: {kept}. Read it once "
+            "more; if it stops again, record fewer requests in one file.",
             clean=False,
             runs=ids,
         )
@@ -223,17 +228,20 @@ async def _messages(path: Path) -> AsyncGenerator[Message, None]:
                 yield decoder.decode(await stream.readexactly(length))
                 # With the next message there already, nothing above would let the window work.
                 await asyncio.sleep(0)
-        # A reader that is done ends by itself. To kill it while it does would collect its exit
-        # code before asyncio can, which then warns of an "unknown child process".
-        await process.wait()
+        await process.wait()  # A reader that is done ends by itself.
     finally:
         await _end(process)
 
 
 async def _end(process: Process) -> None:
+    """End a reader to which nobody listens any more.
+
+    Not by `Process.kill`: of a reader that is just ending it collects the exit code before asyncio
+    can, which then warns of an "unknown child process".
+    """
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        with contextlib.suppress(OSError):  # It has ended already.
+            os.kill(process.pid, signal.SIGTERM)
     await process.wait()
 
 

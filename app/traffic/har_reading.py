@@ -108,13 +108,13 @@ def messages(path: Path) -> Iterator[Message]:
     try:
         log = open_har(path.read_bytes())
     except OSError as error:
-        yield Refused(f"It cannot be opened: {error.strerror}.")
+        yield Refused(f"It cannot be opened ({error.strerror}): choose a file that you may read.")
         return
     except HarError as error:
-        yield Refused(str(error))
+        yield Refused(f"{error} Save it again as HAR where it was recorded.")
         return
     except MemoryError:
-        yield Refused("It is larger than this machine's memory.")
+        yield Refused("It is larger than this machine's memory: record fewer requests in one file.")
         return
     yield Opened(log.version, log.made_by, log.pages, len(log.entries))
     redactor = Redactor()

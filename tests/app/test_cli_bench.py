@@ -232,7 +232,7 @@ def test_a_recording_that_cannot_be_written_is_wrong_usage(capsys, tmp_path, ask
     code, _document, err = run(
         capsys, *asked, "--route", "*=http://127.0.0.1:9", "--record", str(tape)
     )
-    assert (code, "cannot be written" in err) == (2, True)
+    assert (code, "): name another file." in err) == (2, True)
 
 
 def test_recording_and_replaying_at_once_is_wrong_usage(capsys, asked):

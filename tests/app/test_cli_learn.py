@@ -89,7 +89,7 @@ def test_nothing_is_covered(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("content", "more", "said"),
     [
-        ("", [], "contacts.csv is empty."),
+        ("", [], "contacts.csv is empty: choose a file with phone numbers."),
         (
             "Name,City\nAnn,Bern\n",
             [],
@@ -119,7 +119,10 @@ def test_wrong_usage_is_one_sentence(capsys, tmp_path, content, more, said):
 def test_a_missing_file(capsys, tmp_path):
     code, out, err = run(capsys, tmp_path / "missing.csv")
     assert (code, out) == (2, "")
-    assert err == f"Cannot read {tmp_path / 'missing.csv'}: No such file or directory.\n"
+    assert err == (
+        f"Cannot read {tmp_path / 'missing.csv'} (No such file or directory): choose a file that "
+        "you may read.\n"
+    )
 
 
 def test_a_long_file_tells_how_far_it_is(capsys, tmp_path):

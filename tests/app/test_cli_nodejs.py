@@ -204,7 +204,7 @@ def test_a_key_is_given_on_the_command_line_or_in_a_file(capsys, stub, tmp_path)
         ([], 3, "Sign in with --sign-in apiKey=VALUE --sign-in login=VALUE, or name a saved"),
         (["login=tess"], 2, "The sign-in needs apiKey: --sign-in apiKey=VALUE."),
         (["apiKey=no", "login=tess"], 3, "wrong key (at stub.js:7)."),
-        (["apiKey=@/nowhere/key", "login=tess"], 2, "Cannot read /nowhere/key: No such file"),
+        (["apiKey=@/nowhere/key", "login=tess"], 2, "Cannot read /nowhere/key (No such file"),
         (["apiKey"], 2, "--sign-in wants KEY=VALUE, not 'apiKey'."),
     ],
 )

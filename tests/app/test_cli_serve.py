@@ -91,7 +91,7 @@ def test_without_a_key_it_says_how_to_make_one(tmp_path):
         (["--connector", "nowhere.py"], {}, 2, "There is no connector"),
         (["--connector", "tests/connectors/nodejs/data"], {}, 2, "connector.py"),
         (["--route", "nonsense"], {}, 2, "is not HOST=URL"),
-        (["--host", "203.0.113.1"], {}, 2, "cannot be used"),
+        (["--host", "203.0.113.1"], {}, 2, "choose another --host"),
         ([], {"PORT": "x"}, 2, "PORT must be from 0 to 65535"),
         ([], {"DATABASE_URL": "mysql://x"}, 2, "names no database that this server knows"),
         ([], {"DATABASE_URL": "sqlite://"}, 2, "names no database that this server knows"),

@@ -62,7 +62,7 @@ def test_saving_again_replaces_and_removing_forgets(tmp_path):
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path):
     connections = ConnectionFile(tmp_path, SessionVault())
-    with pytest.raises(ConnectionUnusableError, match="none is saved yet"):
+    with pytest.raises(ConnectionUnusableError, match="none is saved, save one in the window"):
         connections.read("nope")
     connections.save(LIVE)
     with pytest.raises(ConnectionUnusableError, match="Acme"):
@@ -91,7 +91,9 @@ def test_every_value_of_the_account_is_kept_like_a_secret(tmp_path):
 def test_a_name_is_given_once(tmp_path):
     connections = ConnectionFile(tmp_path, SessionVault())
     connections.save(LIVE)
-    with pytest.raises(ConnectionUnusableError, match="already a connection called Acme"):
+    with pytest.raises(
+        ConnectionUnusableError, match="already a connection called Acme: choose another name"
+    ):
         connections.save(msgspec.structs.replace(LIVE, id="other"))
 
 

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import resource
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+from app.presenter.timeline import DRAW
+from app.presenter.traffic import EXPORT, IMPORT
+from app.presenter.window import WindowPresenter
+from app.traffic.har_import import import_har
+from tests.benchmarks.measured_window import Gaps, run_in_window
+from widgets.main_window import MainWindow
 
 MEGABYTES = 200
 SHOWN_MEGABYTES = 40
@@ -22,7 +27,6 @@ SHOWN_MEGABYTES = 40
 LARGE_MEGABYTES = 50
 """One body of the file is as long as this, in files of twice its size and more."""
 PEOPLE = 150
-REST_S = 2.0
 TRIES = 9
 
 
@@ -65,93 +69,53 @@ def resident_mb() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def main() -> int:
+def _told(what: str, megabytes: int, seconds: float, gaps: Gaps) -> None:
+    print(f"  {what}")
+    print(f"    megabytes per second   {megabytes / seconds:6.1f}")
+    print(f"    longest gap            {gaps.longest:6.1f} ms")
+    print(f"    99 of 100 gaps below   {gaps.usual:6.1f} ms")
+    gaps.clear()
+
+
+async def measure(window: MainWindow, presenter: WindowPresenter, home: Path, gaps: Gaps) -> None:
     """Print what an import and an export cost."""
     megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else MEGABYTES
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-
-    from PySide6.QtCore import Qt, QTimer
-
-    from app.loop import run_with_qt
-    from app.main import build_application, build_presenter, build_window
-    from app.presenter.timeline import DRAW
-    from app.presenter.traffic import EXPORT, IMPORT
-    from app.settings import Settings
-    from app.traffic.har_import import import_har
-
-    application = build_application()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings()
-        window = build_window(application, settings)
-        gaps: list[float] = []
-        last = [time.perf_counter()]
-
-        def tick() -> None:
-            now = time.perf_counter()
-            gaps.append((now - last[0]) * 1000)
-            last[0] = now
-
-        def told(what: str, seconds: float) -> None:
-            ordered = sorted(gaps)
-            print(f"  {what}")
-            print(f"    megabytes per second   {megabytes / seconds:6.1f}")
-            print(f"    longest gap            {ordered[-1]:6.1f} ms")
-            print(f"    99 of 100 gaps below   {ordered[int(len(ordered) * 0.99)]:6.1f} ms")
-            gaps.clear()
-
-        async def work() -> int:
-            home = Path(folder)
-            presenter = build_presenter(window, home, settings)
-            await presenter.start()
-            count = write_har(home / "large.har", megabytes)
-            timer = QTimer()
-            timer.setTimerType(Qt.TimerType.PreciseTimer)
-            timer.timeout.connect(tick)
-            timer.start(5)
-            await asyncio.sleep(REST_S)
-            before = resident_mb()
-            print(f"HAR file of {megabytes} MB, {count:,} entries")
-            print(f"  longest gap at rest      {max(gaps[20:]):6.1f} ms")
-            gaps.clear()
-            began = time.perf_counter()
-            presenter.traffic.import_file(str(home / "large.har"))
-            while presenter.tasks.running(IMPORT):
-                await asyncio.sleep(0.05)
-            told("import", time.perf_counter() - began)
-            reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
-            print(f"    window's memory / file {(resident_mb() - before) / megabytes:6.2f}")
-            print(f"    reader's memory / file {reader / megabytes:6.2f}")
-            began = time.perf_counter()
-            presenter.traffic.export_runs(home / "again.har", presenter.traffic.runs_to_export())
-            while presenter.tasks.running(EXPORT):
-                await asyncio.sleep(0.05)
-            told("export", time.perf_counter() - began)
-            write_har(home / "shown.har", SHOWN_MEGABYTES)
-            taken = await import_har(home / "shown.har", presenter.journal, lambda _t, _of: None)
-            window.show_tab("Timeline")
-            await asyncio.sleep(REST_S)
-            gaps.clear()
-            times, worked = [], []
-            for _ in range(TRIES):
-                presenter.timeline.show_run(taken.runs[0])
-                began, busy = time.perf_counter(), time.process_time()
-                presenter.timeline.draw()
-                while presenter.tasks.running(DRAW):
-                    await asyncio.sleep(0.002)
-                window.timeline.grab()
-                times.append((time.perf_counter() - began) * 1000)
-                worked.append((time.process_time() - busy) * 1000)
-            print(f"  timeline, {taken.sentence.partition(' of ')[0]}")
-            print(f"    shown after            {statistics.median(times):6.1f} ms", end="")
-            print(f"   processor {statistics.median(worked):6.1f} ms")
-            print(f"    longest gap            {max(gaps):6.1f} ms")
-            timer.stop()
-            await presenter.close()
-            return 0
-
-        return run_with_qt(work)
+    count = write_har(home / "large.har", megabytes)
+    print(f"HAR file of {megabytes} MB, {count:,} entries")
+    print(f"  longest gap at rest      {await gaps.rest():6.1f} ms")
+    before = resident_mb()
+    began = time.perf_counter()
+    presenter.traffic.import_file(str(home / "large.har"))
+    while presenter.tasks.running(IMPORT):
+        await asyncio.sleep(0.05)
+    _told("import", megabytes, time.perf_counter() - began, gaps)
+    reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+    print(f"    window's memory / file {(resident_mb() - before) / megabytes:6.2f}")
+    print(f"    reader's memory / file {reader / megabytes:6.2f}")
+    began = time.perf_counter()
+    presenter.traffic.export_runs(home / "again.har", presenter.traffic.runs_to_export())
+    while presenter.tasks.running(EXPORT):
+        await asyncio.sleep(0.05)
+    _told("export", megabytes, time.perf_counter() - began, gaps)
+    write_har(home / "shown.har", SHOWN_MEGABYTES)
+    taken = await import_har(home / "shown.har", presenter.journal, lambda _taken, _of: None)
+    window.show_tab("Timeline")
+    await gaps.rest()
+    times, worked = [], []
+    for _ in range(TRIES):
+        presenter.timeline.show_run(taken.runs[0])
+        began, busy = time.perf_counter(), time.process_time()
+        presenter.timeline.draw()
+        while presenter.tasks.running(DRAW):
+            await asyncio.sleep(0.002)
+        window.timeline.grab()
+        times.append((time.perf_counter() - began) * 1000)
+        worked.append((time.process_time() - busy) * 1000)
+    print(f"  timeline, {taken.sentence.partition(' of ')[0]}")
+    print(f"    shown after            {statistics.median(times):6.1f} ms", end="")
+    print(f"   processor {statistics.median(worked):6.1f} ms")
+    print(f"    longest gap            {gaps.longest:6.1f} ms")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_in_window(measure))

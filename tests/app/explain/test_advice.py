@@ -117,6 +117,18 @@ def test_a_text_that_was_asked_for_and_not_answered_with(raw, expected):
     assert (code, advice[0]) == expected
 
 
+def test_an_answer_too_large_to_be_kept_is_not_called_empty():
+    found = lookup("5105550177")
+    (exchange,) = found.exchanges
+    cut = Body(text='[{"id"', size=2_000_000, truncated=True)
+    large = msgspec.structs.replace(exchange, response_body=cut)
+    found = Evidence(found.started, found.finished, (large,))
+    made = explain_known(omar(("PHONE", "5105550177"), isDeleted=True), found, None, MANIFEST)
+    assert (made.verdict.code, made.verdict.proven) == ("ANSWER_TOO_LARGE", False)
+    assert "its answer has 2,000,000 bytes" in made.verdict.text
+    assert [advice.code for advice in made.advice] == [AdviceCode.FIX_CONNECTOR]
+
+
 def test_a_change_shortly_before_the_lookup_may_not_be_indexed():
     known = omar(("PHONE", "5105550177"), updatedAt="2026-01-02T03:04:05Z")
     found = lookup("5105550177", at_ms=1767323045_000.0 + 30_000)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.explain.answers import failed, id_of, phones_of, records_of, value_of
+from app.explain.answers import failed, id_of, phones_of, records_of, too_large, value_of
 from connectors.contract.exchange import Body, Exchange
 
 ADA = {"id": 7, "name": "Ada", "phones": [{"Number": "415 555 0132"}], "Mobile": None}
@@ -55,6 +55,12 @@ def test_an_empty_list_is_no_record(data):
 )
 def test_what_cannot_be_counted_is_not_counted(exchange):
     assert records_of(exchange) is None
+
+
+def test_an_answer_that_was_not_kept_whole_is_too_large_unless_it_is_a_failure():
+    assert too_large(answered([ADA], truncated=True))
+    assert not too_large(answered([ADA]))
+    assert not too_large(answered([ADA], truncated=True, status=500))
 
 
 def test_a_failure_is_a_status_or_no_answer():

@@ -100,7 +100,7 @@ def test_a_large_field_is_read(write):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "people.csv is empty."),
+        (b"", "people.csv is empty: choose a file with phone numbers."),
         (b"PK\x03\x04rest", "is a spreadsheet or an archive, no CSV: export it as CSV in UTF-8."),
         (b"%PDF-1.7", "is a PDF, no CSV"),
         (bytes(range(32)) * 9, "is no text: export it as CSV in UTF-8."),

@@ -97,6 +97,29 @@ async def test_records_that_the_connector_does_not_return(look_up):
     assert code == VerdictCode.SHAPE_MISMATCH
 
 
+async def test_an_answer_that_was_too_large_to_be_kept_is_not_called_empty(look_up):
+    """The connector has read all of the two megabytes, the bench has their beginning."""
+    run = await look_up(
+        "",
+        DEMO["plain"].e164,
+        ["####"],
+        source=NOBODY_RETURNED,
+        faults=["insightly/contacts/search=big:2"],
+    )
+    verdict = verdict_of(run)
+    assert (verdict.code, verdict.proven) == (VerdictCode.ANSWER_TOO_LARGE, False)
+    assert "has 2,097,156 bytes, too many for the bench to keep whole" in verdict.text
+    assert verdict.exchanges == tuple(each.id for each in run.exchanges)
+
+
+async def test_somebody_found_in_an_answer_too_large_to_be_kept_is_not_proven(look_up):
+    one = OWN.replace("RESULT", '(Contact(id=1, name="Eve", phone="+14155550132"),)')
+    fault = "insightly/contacts/search=big:2"
+    verdict = verdict_of(await look_up("", "+14155550132", source=one, faults=[fault]))
+    assert (verdict.code, verdict.proven) == (VerdictCode.FOUND, False)
+    assert verdict.text.startswith("The connector returned Eve. The CRM's answer has 2,097,156 ")
+
+
 async def test_somebody_with_another_number_of_the_same_ending(look_up):
     verdict = verdict_of(await look_up("", DEMO["plain"].e164, source=A_STRANGER))
     assert verdict.code == VerdictCode.WRONG_PERSON
@@ -148,6 +171,10 @@ PADDED = msgspec.structs.replace(
     url="https://crm.test/contacts?phone=%20415-555-0132",
     response_body=Body(text="[]", size=2, mime_type=""),
 )
+LARGE = msgspec.structs.replace(
+    SEARCH, id=7, response_body=Body(text='[{"id"', size=2_000_000, truncated=True)
+)
+BEN = {"id": 2, "name": "Ben", "type": "contact", "phone": "4155550132"}
 BROKEN = msgspec.structs.replace(SEARCH, id=6, status=503, response_body=None)
 
 
@@ -161,6 +188,9 @@ BROKEN = msgspec.structs.replace(SEARCH, id=6, status=503, response_body=None)
         (evidence(number="+4407"), VerdictCode.INVALID_NUMBER),
         (evidence(exchanges=[PADDED]), VerdictCode.FORMAT_WHITESPACE),
         (evidence([ANNA], [SEARCH, BROKEN]), VerdictCode.PARTIAL_FAILURE),
+        (evidence([ANNA, BEN], [LARGE]), VerdictCode.MULTIPLE),
+        (evidence([], [SEARCH, LARGE]), VerdictCode.SHAPE_MISMATCH),
+        (evidence([], [LARGE, BROKEN]), VerdictCode.HTTP_ERROR_MASKED),
         (evidence([ANNA, ANNA], [SEARCH]), VerdictCode.DUPLICATE_PERSON),
         (evidence([ANNA, ANNA | {"id": 2}], [SEARCH]), VerdictCode.DUPLICATE_PERSON),
         (

@@ -153,7 +153,7 @@ async def test_url_answer_and_har_entry(looked_up):
         (
             {"response_body": Body(text="/wA=", encoding="base64", size=2)},
             "answer",
-            "The answer is 2 bytes that are no text.",
+            "The answer is 2 bytes that are no text: Copy as HAR entry has them.",
         ),
         (
             {"response_body": Body(text="ab", size=900, truncated=True)},
@@ -177,7 +177,9 @@ async def test_what_cannot_be_copied_is_said(open_desk, changes, key, said):
     desk.presenter.traffic.act(key, 5, 9)
     assert note(desk).startswith(said)
     desk.presenter.traffic.act(key, 5, 10)
-    assert note(desk) == "This request is not in the journal any more."
+    assert note(desk) == (
+        "This request is not in the journal any more: run it again to see it anew."
+    )
 
 
 async def test_the_chosen_runs_are_exported_else_all(looked_up, tmp_path):

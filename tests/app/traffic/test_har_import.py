@@ -5,7 +5,7 @@ import base64
 import json
 import os
 import random
-from asyncio.subprocess import Process
+import signal
 
 import pytest
 
@@ -33,6 +33,20 @@ def take(tmp_path, journal):
         return await import_har(path, journal, on_progress)
 
     return take
+
+
+@pytest.fixture
+def readers(monkeypatch):
+    """Return the list of the readers that are started from now on."""
+    started = []
+    start = asyncio.create_subprocess_exec
+
+    async def start_and_note(*command, **options):
+        started.append(await start(*command, **options))
+        return started[-1]
+
+    monkeypatch.setattr("asyncio.create_subprocess_exec", start_and_note)
+    return started
 
 
 async def test_a_browsers_page_becomes_a_run(take, journal):
@@ -207,16 +221,8 @@ async def test_what_was_exported_comes_back(take, journal, tmp_path):
 
 
 async def test_a_cancelled_import_keeps_what_it_has_taken_and_leaves_no_process(
-    take, journal, monkeypatch
+    take, journal, readers
 ):
-    readers = []
-    start = asyncio.create_subprocess_exec
-
-    async def start_and_note(*command, **options):
-        readers.append(await start(*command, **options))
-        return readers[-1]
-
-    monkeypatch.setattr("asyncio.create_subprocess_exec", start_and_note)
     taken = asyncio.Event()
     work = asyncio.ensure_future(
         take(browser_har(2000), on_progress=lambda _taken, _of: taken.set())
@@ -229,7 +235,7 @@ async def test_a_cancelled_import_keeps_what_it_has_taken_and_leaves_no_process(
     assert finished.cancelled
     assert 0 < finished.requests < 2000
     (reader,) = readers
-    assert reader.returncode is not None
+    assert reader.returncode == -signal.SIGTERM
     with pytest.raises(ProcessLookupError):
         os.kill(reader.pid, 0)
 
@@ -238,13 +244,16 @@ async def test_a_reader_that_dies_is_told(take, journal, monkeypatch):
     monkeypatch.setattr("sys.executable", "false")
     imported = await take(browser_har(1))
     assert imported.sentence == (
-        "a.har could not be read to its end, the reader stopped: nothing was read."
+        "a.har could not be read to its end, the reader stopped: nothing was read. Read it once "
+        "more; if it stops again, record fewer requests in one file."
     )
     assert not imported.clean
 
 
-async def test_a_reader_that_ends_by_itself_is_not_killed(take, monkeypatch):
-    killed = []
-    monkeypatch.setattr(Process, "kill", lambda process: killed.append(process.pid))
-    imported = await take(browser_har(1))
-    assert (imported.clean, killed) == (True, [])
+@pytest.mark.parametrize(
+    ("data", "clean"), [(browser_har(1), True), (b"<html>", False)], ids=["read", "refused"]
+)
+async def test_a_reader_that_is_done_ends_by_itself(take, readers, caplog, data, clean):
+    assert (await take(data)).clean == clean
+    assert [reader.returncode for reader in readers] == [0]
+    assert caplog.messages == []

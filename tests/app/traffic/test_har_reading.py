@@ -122,7 +122,7 @@ def test_what_is_no_har_is_refused_with_the_reason(told, data, reason):
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path):
     assert list(messages(tmp_path / "missing.har")) == [
-        Refused("It cannot be opened: No such file or directory.")
+        Refused("It cannot be opened (No such file or directory): choose a file that you may read.")
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 import sqlalchemy as sa
@@ -65,9 +65,9 @@ class Database:
             sealer: keeps the users' secrets.
 
         Raises:
-            DatabaseUrlError: the URL is of no use.
-            DatabaseError: the database cannot be reached, or its tables are those of a newer
-                version.
+            DatabaseUrlError: the URL is of no use, its file is no database, or its tables are
+                those of a newer version.
+            DatabaseError: the database cannot be reached.
         """
         return cls(await _driver(url), sealer)
 
@@ -264,6 +264,10 @@ class Database:
         return dropped + await self._driver.write(self._sql.forget_expired_claims)
 
 
+def _is_file(name: str | None) -> TypeGuard[str]:
+    return bool(name) and name != ":memory:" and "\0" not in str(name)
+
+
 async def _driver(text: str) -> Driver:
     try:
         url = sa.make_url(text)
@@ -277,7 +281,7 @@ async def _driver(text: str) -> Driver:
     kind = url.drivername.partition("+")[0]
     if kind in {"postgresql", "postgres"}:
         return await PostgresqlDriver.open(url)
-    if kind == "sqlite" and url.database and url.database != ":memory:":
+    if kind == "sqlite" and _is_file(url.database):
         return await SqliteDriver.open(Path(url.database))
     raise DatabaseUrlError(
         "DATABASE_URL names no database that this server knows: write sqlite:///FILE (four slashes"

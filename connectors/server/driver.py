@@ -16,7 +16,7 @@ class DatabaseError(Exception):
 
 
 class DatabaseUrlError(DatabaseError):
-    """``DATABASE_URL`` names nothing that can be used, so that only another value helps."""
+    """What ``DATABASE_URL`` names is no database that can be used, and waiting does not help."""
 
 
 class Driver(Protocol):

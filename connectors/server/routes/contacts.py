@@ -54,8 +54,11 @@ class ContactRoutes:
 
     async def _search(self, request: Request) -> Response:
         visit = Visit(self._services, request, "findContactWithName")
+        name = query_text(request, "name")
+        if not name.strip():
+            raise Refusal("name is missing.")
         session = await visit.session()
-        outcome = await session.core.find_contact_with_name(query_text(request, "name"))
+        outcome = await session.core.find_contact_with_name(name)
         return await visit.told(session, outcome, *_LISTED)
 
     async def _create(self, request: Request) -> Response:

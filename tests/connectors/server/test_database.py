@@ -207,7 +207,14 @@ async def test_an_expired_claim_is_taken_over_and_stays_with_its_new_owner(openi
 
 @pytest.mark.parametrize(
     "url",
-    ["", "mysql://h/db", "sqlite://", "sqlite:///:memory:", "postgresql://u:pa@ss:word@h:x/db"],
+    [
+        "",
+        "mysql://h/db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///a%00b",
+        "postgresql://u:pa@ss:word@h:x/db",
+    ],
 )
 async def test_a_url_of_no_use_is_refused_without_its_password(url):
     with pytest.raises(DatabaseError, match="DATABASE_URL") as refused:

@@ -89,7 +89,7 @@ class Server:
 
     def client(self, login: dict | None = None, **options: object) -> httpx.Client:
         """Return a client; with `login` it carries the token of that user."""
-        headers = {}
+        headers = dict(options.pop("headers", {}))
         if login is not None:
             answer = httpx.post(f"{self.url}/apiKeyLogin", json=login, timeout=30)
             assert answer.status_code == 200, answer.text

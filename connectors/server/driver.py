@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from connectors.contract.model import User
 from connectors.server.tables import Statement, Statements
 
 
@@ -17,6 +18,18 @@ class DatabaseError(Exception):
 
 class DatabaseUrlError(DatabaseError):
     """What ``DATABASE_URL`` names is no database that can be used, and waiting does not help."""
+
+
+class SecretsLostError(DatabaseError):
+    """A user is there, but none of the server's keys opens the secrets: only a new sign-in helps.
+
+    Attributes:
+        user: what is no secret of the user.
+    """
+
+    def __init__(self, message: str, user: User) -> None:
+        super().__init__(message)
+        self.user = user
 
 
 class Driver(Protocol):

@@ -219,8 +219,8 @@ class Session:
 
     async def _store_user(self) -> None:
         if self.core.user != self._stored:
-            self._stored = self.core.user
-            await self._kept.put_user(self._stored, self.platform.name)
+            before, self._stored = self._stored, self.core.user
+            await self._kept.put_changes(before, self._stored, self.platform.name)
 
     def _on_event(self, event: HostEvent) -> None:
         match event:

@@ -133,6 +133,9 @@ class Statements:
             users.c.platform_additional_info,
         )
         self.put_user = self._put(users, updated_at=now)
+        self.replace_user = self._put(
+            users, only_where=users.c.access_token == argument("known"), updated_at=now
+        )
         self.forget_user = self._delete(users)
         self.contacts = self._select(
             contacts,

@@ -17,6 +17,7 @@ from connectors.runtime.sign_in import SignIn, sign_in
 from connectors.runtime.transport import Invocation
 from connectors.server import oauth
 from connectors.server.bodies import MAX_TEXT, ApiKeyLogin, query_text, read_body
+from connectors.server.database import SecretsLostError
 from connectors.server.errors import Refusal, answered, json_response
 from connectors.server.hosts import check_addresses
 from connectors.server.platforms import Platform
@@ -117,10 +118,7 @@ class SignInRoutes:
             if isinstance(reply.result, dict):
                 told = reply.result.get("returnMessage")
         # Whatever the CRM said of it: the user wants no key of theirs to stay here.
-        without = msgspec.structs.replace(
-            user, access_token="", refresh_token="", token_expiry=None, platform_additional_info={}
-        )
-        await self._services.kept.put_user(without, visit.platform.name)
+        await self._services.kept.sign_out(user, visit.platform.name)
         done = messages.message(f"Logged out of {visit.platform.display_name}", "success", ttl=1000)
         return visit.answer(told if isinstance(told, dict) else done)
 
@@ -178,7 +176,10 @@ class SignInRoutes:
         user_id = user.id or f"{platform.name}-user"
         self._reach_out()
         account = await account_of(self._services.http, self._services.settings, rc_token)
-        earlier = await self._services.kept.user(user_id, platform.name) or User()
+        try:
+            earlier = await self._services.kept.user(user_id, platform.name) or User()
+        except SecretsLostError as error:
+            earlier = error.user
         info = {**(earlier.platform_additional_info or {}), **(user.platform_additional_info or {})}
         connected = msgspec.structs.replace(
             user,

@@ -66,6 +66,34 @@ async def test_a_user_comes_back_as_it_was_put(opening):
     assert await database.user("1-insightly", "insightly") == User(id="1-insightly")
 
 
+async def test_changes_of_a_user_at_once_are_all_kept(opening):
+    workers = [await opening() for _ in range(3)]
+    await workers[0].put_user(USER, "insightly")
+
+    def adding(name):
+        def change(user):
+            return msgspec.structs.replace(user, user_settings={**user.user_settings, name: name})
+
+        return change
+
+    names = [str(number) for number in range(12)]
+    await asyncio.gather(
+        *(
+            workers[place % 3].change_user("1-insightly", "insightly", adding(name))
+            for place, name in enumerate(names)
+        )
+    )
+    stored = await workers[0].user("1-insightly", "insightly")
+    assert {*names, "formats"} == set(stored.user_settings)
+    assert stored.access_token == USER.access_token
+
+
+async def test_nobody_is_changed_who_is_not_there(opening):
+    database = await opening()
+    assert await database.change_user("1-insightly", "insightly", lambda user: user) is None
+    assert await database.user("1-insightly", "insightly") is None
+
+
 async def test_a_user_is_forgotten_once(opening):
     database = await opening()
     await database.put_user(USER, "insightly")

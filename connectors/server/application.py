@@ -80,7 +80,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(http.aclose)
         kept = Kept(database)
         stack.push_async_callback(kept.store_waiting)
-        longest_s = 4 * settings.operation_timeout_s + HOLD_MARGIN_S
+        timeouts_s = [each.timeout_s(settings.operation_timeout_s) for each in platforms.values()]
+        longest_s = 4 * max(timeouts_s, default=settings.operation_timeout_s) + HOLD_MARGIN_S
         yield Services(
             settings=settings,
             platforms=platforms,

@@ -86,6 +86,11 @@ class Database:
         """
         await self._driver.read(self._sql.ping)
 
+    async def now(self) -> float:
+        """Return the database's time, in seconds since 1970: that of every `created_at`."""
+        [[now]] = await self._driver.read(self._sql.now)
+        return float(now)
+
     async def user(self, user_id: str, platform: str) -> User | None:
         """Return a connected user with its secrets, None when there is none.
 

@@ -74,7 +74,7 @@ class Session:
         self._kept = kept
         self._stored = user
         self._routes = dict(routes)
-        self._timeout_s = platform.manifest.request_config.timeout or timeout_s
+        self._timeout_s = platform.timeout_s(timeout_s)
         self._refreshes = refreshes or UserLocks()
         self._account_data: dict[str, AccountValue] | None = None
         self._cached: list[CacheEvent] = []

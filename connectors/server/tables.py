@@ -125,6 +125,7 @@ class Statements:
         argument = sa.bindparam
 
         self.ping = self._spell(sa.select(sa.literal_column("1")))
+        self.now = self._spell(sa.select(now))
         self.user = self._select(
             users,
             users.c.profile,

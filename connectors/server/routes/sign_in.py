@@ -161,7 +161,7 @@ class SignInRoutes:
                 operation,
                 operation_input,
                 options=options,
-                timeout_s=settings.operation_timeout_s,
+                timeout_s=platform.timeout_s(settings.operation_timeout_s),
                 on_event=lambda _event: None,
                 captures=False,
             )

@@ -10,8 +10,10 @@ import time
 import httpx
 import pytest
 
+from connectors.server.application import HOLD_MARGIN_S, open_services
+from connectors.server.settings import Settings
 from tests.postgresql import PostgresqlServer, binaries
-from tests.serving import INSIGHTLY, running_server
+from tests.serving import INSIGHTLY, SECRET_KEY, running_server
 
 ANNA = {"phoneNumber": "+14155550132"}
 
@@ -28,6 +30,19 @@ def own_postgresql():
         yield server
     finally:
         server.close()
+
+
+async def test_a_write_is_held_for_as_long_as_the_slowest_connector_may_take(tmp_path, sqlite_url):
+    slow = tmp_path / "slow"
+    slow.mkdir()
+    (slow / "manifest.json").write_text('{"name": "slow", "requestConfig": {"timeout": 60}}')
+    (slow / "connector.py").write_text(
+        "from connectors.contract.connector import Connector\n\n"
+        "class Slow(Connector):\n    auth_type = 'other'\n"
+    )
+    settings = Settings(secret_keys=(SECRET_KEY,), database_url=sqlite_url, connectors=(str(slow),))
+    async with open_services(settings) as services:
+        assert services.alone._hold_s == 4 * 60 + HOLD_MARGIN_S
 
 
 def until(ready, timeout_s=30.0):

@@ -185,6 +185,14 @@ async def test_a_call_is_recorded_once_however_many_record_it(opening):
     assert (kept.third_party_log_id, kept.contact_id) in [(n, n) for n in range(10)]
 
 
+async def test_the_time_is_that_of_what_is_kept(opening):
+    database = await opening()
+    before = await database.now()
+    await database.put_contacts("acc", "x", "1", [])
+    kept = await database.cached_contacts("acc", "x", "1")
+    assert before <= kept.created_at <= await database.now()
+
+
 async def test_the_record_of_a_logged_call_keeps_the_kind_of_its_ids(opening):
     database = await opening()
     await database.put_call_log(CallLogRecord("s1", "x", "u1", 12, "7", "ts1"))

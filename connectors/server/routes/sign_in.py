@@ -59,6 +59,7 @@ class SignInRoutes:
             access_token=body.api_key,
             platform_additional_info=fields,
         )
+        await self._services.database.ping()
         signed = await self._signed(platform, given)
         if signed.user is None:
             return json_response({"returnMessage": _why(signed)}, 400)
@@ -80,6 +81,7 @@ class SignInRoutes:
         }
         hostname = query_text(request, "hostname")
         check_addresses(platform.manifest, hostname, fields, self._services.settings.allowed_hosts)
+        await self._services.database.ping()  # a code is good for one exchange
         self._reach_out()
         grant = await oauth.exchange(
             self._services.http, platform, callback.code, fields.get("tokenUrl", "")

@@ -90,6 +90,12 @@ def test_a_database_that_goes_and_comes_back(tmp_path, crm, own_postgresql):
             assert answer.status_code == 503
             assert answer.json().startswith("The server cannot reach its database")
             assert answer.headers["retry-after"] == "30"
+        callback = "https://ringcentral.github.io/?code=c&state=platform=bullhorn"
+        token_url = "https://auth.bullhornstaffing.com/oauth/token"
+        oauth = {"callbackUri": callback, "tokenUrl": token_url}
+        with crm.held():  # who asked it would wait
+            assert http.post("/apiKeyLogin", json=INSIGHTLY).status_code == 503
+            assert http.get("/oauth-callback", params=oauth).status_code == 503
         assert http.get("/isAlive").status_code == 200
         assert notes(crm, "lost") == []
         own_postgresql.start()

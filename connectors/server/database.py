@@ -118,7 +118,8 @@ class Database:
         Args:
             user_id: whose.
             platform: where.
-            change: returns the user as it shall be; called again when another was faster.
+            change: returns the user as it shall be, or the one that it was given to leave it;
+                called again when another was faster.
 
         Returns:
             The user as it is stored now, None when there is none.
@@ -129,7 +130,7 @@ class Database:
         while (row := await self._user_row(user_id, platform)) is not None:
             user = self._opened(row, user_id, platform)
             changed = change(user)
-            if changed == user or await self._replace(row, changed, platform):
+            if changed is user or await self._replace(row, changed, platform):
                 return changed
         return None
 
@@ -191,13 +192,6 @@ class Database:
             column: self._sealer.seal(text, (user.id, platform, column))
             for column, text in secrets.items()
         }
-
-    async def forget_user(self, user_id: str, platform: str) -> bool:
-        """Drop a user; return whether there was one."""
-        dropped = await self._driver.write(
-            self._sql.forget_user, id=stored_key(user_id), platform=stored_key(platform)
-        )
-        return dropped > 0
 
     async def cached_contacts(
         self, account_id: str, platform: str, number: str

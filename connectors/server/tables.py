@@ -137,7 +137,6 @@ class Statements:
         self.replace_user = self._put(
             users, only_where=users.c.access_token == argument("known"), updated_at=now
         )
-        self.forget_user = self._delete(users)
         self.contacts = self._select(
             contacts,
             contacts.c.value,

@@ -94,15 +94,6 @@ async def test_nobody_is_changed_who_is_not_there(opening):
     assert await database.user("1-insightly", "insightly") is None
 
 
-async def test_a_user_is_forgotten_once(opening):
-    database = await opening()
-    await database.put_user(USER, "insightly")
-    assert not await database.forget_user("1-insightly", "bullhorn")
-    assert await database.forget_user("1-insightly", "insightly")
-    assert not await database.forget_user("1-insightly", "insightly")
-    assert await database.user("1-insightly", "insightly") is None
-
-
 async def test_an_accounts_answer_is_kept_replaced_and_forgotten(opening):
     database = await opening()
     assert await database.cached_contacts("acc", "x", "+1415") is None

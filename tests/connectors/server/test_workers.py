@@ -161,6 +161,22 @@ def test_what_is_saved_at_once_through_two_workers_is_saved_once_and_none_is_los
             assert log == {"sessionId": session, "matched": True, "logId": log_id}
 
 
+def test_settings_that_change_at_once_through_two_workers_are_all_kept(workers):
+    lines = in_turn(workers)
+    token = sign_in(lines[0])
+    for place, line in enumerate(lines):
+        line.token = token
+        line.send(
+            "POST", "/user/settings", {"userSettings": {f"at once {place}": {"value": place}}}
+        )
+    assert {line.answer()[0] for line in lines} == {200}
+    for line in lines[:2]:
+        kept = line.ask("GET", "/user/settings")[1]
+        assert [kept[f"at once {place}"]["value"] for place in range(2 * LINES)] == [
+            *range(2 * LINES)
+        ]
+
+
 def test_a_user_of_one_worker_is_one_of_the_other_until_signed_out_at_either(workers, crm):
     find = "/contact?phoneNumber=%2B14155550132&isForceRefreshAccountData=true"
     for here, there in ((0, 1), (1, 0)):

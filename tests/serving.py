@@ -35,6 +35,7 @@ class Crm:
 
     url: str
     home: Path
+    process: subprocess.Popen
 
     @property
     def routes(self) -> list[str]:
@@ -58,6 +59,10 @@ class Crm:
         """Change its delay or its faults."""
         httpx.post(f"{self.url}/control", json=settings).raise_for_status()
 
+    def held(self) -> contextlib.AbstractContextManager[None]:
+        """Let it answer nothing for the length of a block; what is asked meanwhile waits."""
+        return stopped(self.process.pid)
+
 
 @contextlib.contextmanager
 def running_crm(home: Path) -> Iterator[Crm]:
@@ -68,7 +73,7 @@ def running_crm(home: Path) -> Iterator[Crm]:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         )
     try:
-        yield Crm(json.loads(process.stdout.readline())["url"], home)
+        yield Crm(json.loads(process.stdout.readline())["url"], home, process)
     finally:
         process.stdin.close()
         ended(process)
@@ -84,7 +89,7 @@ class Server:
 
     def client(self, login: dict | None = None, **options: object) -> httpx.Client:
         """Return a client; with `login` it carries the token of that user."""
-        headers = {}
+        headers = dict(options.pop("headers", {}))
         if login is not None:
             answer = httpx.post(f"{self.url}/apiKeyLogin", json=login, timeout=30)
             assert answer.status_code == 200, answer.text
@@ -129,6 +134,16 @@ def running_server(
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         ended(process)
+
+
+@contextlib.contextmanager
+def stopped(process_id: int) -> Iterator[None]:
+    """Stop a process for the length of a block; its listening sockets go on taking connections."""
+    os.kill(process_id, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process_id, signal.SIGCONT)
 
 
 def ended(process: subprocess.Popen) -> int:

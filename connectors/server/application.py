@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.runtime.direct_network import DirectNetwork
 from connectors.runtime.transport import build_client
@@ -29,7 +29,7 @@ from connectors.server.routes.sign_in import SignInRoutes
 from connectors.server.routes.user_settings import UserSettingsRoutes
 from connectors.server.sealing import Sealer
 from connectors.server.session import UserLocks
-from connectors.server.settings import Settings
+from connectors.server.settings import Settings, SettingsError
 from connectors.server.tokens import Tokens
 from connectors.server.visit import Services
 
@@ -45,7 +45,12 @@ def build_application(settings: Settings) -> ASGIApp:
 
     @contextlib.asynccontextmanager
     async def lifespan(starlette: Starlette) -> AsyncIterator[None]:
-        async with open_services(settings) as services:
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                services = await stack.enter_async_context(open_services(settings))
+            except (SettingsError, DatabaseError) as error:
+                start.problem = str(error)
+                raise
             for topic in TOPICS:
                 starlette.router.routes.extend(topic(services).routes())
             starlette.router.routes.extend(OpenApiRoute().routes())
@@ -59,7 +64,33 @@ def build_application(settings: Settings) -> ASGIApp:
     limits = Limits(
         starlette, max_requests=settings.max_requests, body_timeout_s=settings.body_timeout_s
     )
-    return Cors(limits)
+    start = _Start(Cors(limits))
+    return start
+
+
+class _Start:
+    """ASGI wrapper: an ASGI server logs why the start failed, one sentence, no stack trace.
+
+    Attributes:
+        problem: the sentence, once there is one.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.problem = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on whatever comes."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def say(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed" and self.problem:
+                message = {**message, "message": self.problem}
+            await send(message)
+
+        await self._app(scope, receive, say)
 
 
 @contextlib.asynccontextmanager
@@ -80,7 +111,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(http.aclose)
         kept = Kept(database)
         stack.push_async_callback(kept.store_waiting)
-        longest_s = 4 * settings.operation_timeout_s + HOLD_MARGIN_S
+        timeouts_s = [each.timeout_s(settings.operation_timeout_s) for each in platforms.values()]
+        longest_s = 4 * max(timeouts_s, default=settings.operation_timeout_s) + HOLD_MARGIN_S
         yield Services(
             settings=settings,
             platforms=platforms,

@@ -15,6 +15,8 @@ MAX_TEXT = 100_000
 T = TypeVar("T")
 
 Name = Annotated[str, Meta(max_length=255)]
+SessionId = Annotated[str, Meta(min_length=1, max_length=255)]
+"""Without one, every such call would be the same call: the second would not be logged."""
 Line = Annotated[str, Meta(max_length=2000)]
 Text = Annotated[str, Meta(max_length=MAX_TEXT)]
 Milliseconds = Annotated[int, Meta(ge=0, le=4_102_444_800_000)]
@@ -45,7 +47,7 @@ class NewContact(Wire, frozen=True, kw_only=True):
 class LogInfo(Wire, frozen=True, kw_only=True):
     """A call as the extension knows it; what is not named here is passed over."""
 
-    session_id: Name
+    session_id: SessionId
     telephony_session_id: Name | None = None
     id: Name | None = None
     account_id: ContactId | None = None
@@ -75,7 +77,7 @@ class NewCallLog(Wire, frozen=True, kw_only=True):
 class ChangedCallLog(Wire, frozen=True, kw_only=True):
     """``PATCH /callLog``."""
 
-    session_id: Name
+    session_id: SessionId
     note: Text | None = None
     subject: Line | None = None
     start_time: Milliseconds | None = None
@@ -88,7 +90,7 @@ class ChangedCallLog(Wire, frozen=True, kw_only=True):
 class Disposition(Wire, frozen=True, kw_only=True):
     """``PUT /callDisposition``."""
 
-    session_id: Name
+    session_id: SessionId
     dispositions: Fields | None = None
 
 
@@ -115,7 +117,7 @@ async def read_body(request: Request, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         raise Refusal(f"The body has a wrong shape: {error}.") from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise Refusal("The body is not JSON.") from error
+        raise Refusal(f"The body is not JSON: {str(error).rstrip('.')}.") from error
 
 
 def query_text(request: Request, name: str, *, longest: int = 2000) -> str:

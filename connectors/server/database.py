@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ from connectors.runtime.store import (
     CachedContacts,
     CallLogRecord,
 )
-from connectors.server.driver import DatabaseError, DatabaseUrlError, Driver
+from connectors.server.driver import DatabaseError, DatabaseUrlError, Driver, SecretsLostError
 from connectors.server.postgresql_driver import PostgresqlDriver
 from connectors.server.sealing import Sealer, SealError
 from connectors.server.sqlite_driver import SqliteDriver
@@ -28,7 +30,7 @@ from connectors.server.stored_text import (
     stored_text,
 )
 
-__all__ = ["Database", "DatabaseError", "DatabaseUrlError"]
+__all__ = ["Database", "DatabaseError", "DatabaseUrlError", "SecretsLostError"]
 
 _SEALED = ("access_token", "refresh_token", "platform_additional_info")
 _PROFILE = {
@@ -37,6 +39,7 @@ _PROFILE = {
     if field.name not in _SEALED
 }
 """What else a user has, by its name in the stored profile."""
+_log = logging.getLogger(__name__)
 
 
 class Database:
@@ -65,9 +68,9 @@ class Database:
             sealer: keeps the users' secrets.
 
         Raises:
-            DatabaseUrlError: the URL is of no use.
-            DatabaseError: the database cannot be reached, or its tables are those of a newer
-                version.
+            DatabaseUrlError: the URL is of no use, its file is no database, or its tables are
+                those of a newer version.
+            DatabaseError: the database cannot be reached.
         """
         return cls(await _driver(url), sealer)
 
@@ -83,62 +86,112 @@ class Database:
         """
         await self._driver.read(self._sql.ping)
 
+    async def now(self) -> float:
+        """Return the database's time, in seconds since 1970: that of every `created_at`."""
+        [[now]] = await self._driver.read(self._sql.now)
+        return float(now)
+
     async def user(self, user_id: str, platform: str) -> User | None:
         """Return a connected user with its secrets, None when there is none.
 
+        Secrets that a key sealed which is being retired are sealed with the current one.
+
         Raises:
-            DatabaseError: none of the server's keys opens the secrets.
+            SecretsLostError: none of the server's keys opens the secrets.
         """
+        row = await self._user_row(user_id, platform)
+        if row is None:
+            return None
+        user = self._opened(row, user_id, platform)
+        if not all(map(self._sealer.is_current, row[1:])):
+            try:
+                await self._replace(row, user, platform)
+            except DatabaseError as error:
+                _log.warning("a user's secrets were not sealed with the current key: %s", error)
+        return user
+
+    async def change_user(
+        self, user_id: str, platform: str, change: Callable[[User], User]
+    ) -> User | None:
+        """Change a stored user; what another worker changes at the same time is not lost.
+
+        Args:
+            user_id: whose.
+            platform: where.
+            change: returns the user as it shall be, or the one that it was given to leave it;
+                called again when another was faster.
+
+        Returns:
+            The user as it is stored now, None when there is none.
+
+        Raises:
+            SecretsLostError: none of the server's keys opens the secrets.
+        """
+        while (row := await self._user_row(user_id, platform)) is not None:
+            user = self._opened(row, user_id, platform)
+            changed = change(user)
+            if changed is user or await self._replace(row, changed, platform):
+                return changed
+        return None
+
+    async def put_user(self, user: User, platform: str) -> None:
+        """Keep a connected user, in place of the one that has its id on this platform."""
+        await self._driver.write(self._sql.put_user, **self._user_values(user, platform))
+
+    async def _user_row(self, user_id: str, platform: str) -> Sequence[Any] | None:
         rows = await self._driver.read(
             self._sql.user, id=stored_key(user_id), platform=stored_key(platform)
         )
-        if not rows:
-            return None
-        profile, *sealed = rows[0]
-        kept = {
-            _PROFILE[name]: value for name, value in read_json(profile).items() if name in _PROFILE
-        }
+        return rows[0] if rows else None
+
+    def _opened(self, row: Sequence[Any], user_id: str, platform: str) -> User:
+        profile, *sealed = row
+        user = User(
+            **{
+                _PROFILE[name]: value
+                for name, value in read_json(profile).items()
+                if name in _PROFILE
+            }
+        )
         try:
             access_token, refresh_token, info = (
                 self._sealer.open(text, (user_id, platform, column))
                 for column, text in zip(_SEALED, sealed, strict=True)
             )
         except SealError as error:
-            raise DatabaseError(
-                f"The secrets of a user of {platform} cannot be opened. {error}"
+            raise SecretsLostError(
+                f"The secrets of a user of {platform} cannot be opened. {error}", user
             ) from error
-        return User(
-            **kept,
+        return msgspec.structs.replace(
+            user,
             access_token=access_token,
             refresh_token=refresh_token,
             platform_additional_info=read_json(info),
         )
 
-    async def put_user(self, user: User, platform: str) -> None:
-        """Keep a connected user, in place of the one that has its id on this platform."""
+    async def _replace(self, row: Sequence[Any], user: User, platform: str) -> bool:
+        """Put a user in place of a row that was read, unless it was replaced meanwhile.
+
+        No two sealed texts are the same, so that one of them tells the versions of a row apart.
+        """
+        values = self._user_values(user, platform)
+        return await self._driver.write(self._sql.replace_user, **values, known=row[1]) > 0
+
+    def _user_values(self, user: User, platform: str) -> dict[str, str]:
         wire = to_wire(user)
         secrets = {
             "access_token": user.access_token,
             "refresh_token": user.refresh_token,
             "platform_additional_info": stored_json(wire["platformAdditionalInfo"]),
         }
-        await self._driver.write(
-            self._sql.put_user,
-            id=stored_key(user.id),
-            platform=stored_key(platform),
-            profile=stored_json({name: wire[name] for name in _PROFILE}),
-            **{
-                column: self._sealer.seal(text, (user.id, platform, column))
-                for column, text in secrets.items()
-            },
-        )
-
-    async def forget_user(self, user_id: str, platform: str) -> bool:
-        """Drop a user; return whether there was one."""
-        dropped = await self._driver.write(
-            self._sql.forget_user, id=stored_key(user_id), platform=stored_key(platform)
-        )
-        return dropped > 0
+        return {
+            "id": stored_key(user.id),
+            "platform": stored_key(platform),
+            "profile": stored_json({name: wire[name] for name in _PROFILE}),
+        } | {
+            column: self._sealer.seal(text, (user.id, platform, column))
+            for column, text in secrets.items()
+        }
 
     async def cached_contacts(
         self, account_id: str, platform: str, number: str
@@ -264,6 +317,10 @@ class Database:
         return dropped + await self._driver.write(self._sql.forget_expired_claims)
 
 
+def _is_file(name: str | None) -> TypeGuard[str]:
+    return bool(name) and name != ":memory:" and "\0" not in str(name)
+
+
 async def _driver(text: str) -> Driver:
     try:
         url = sa.make_url(text)
@@ -277,7 +334,7 @@ async def _driver(text: str) -> Driver:
     kind = url.drivername.partition("+")[0]
     if kind in {"postgresql", "postgres"}:
         return await PostgresqlDriver.open(url)
-    if kind == "sqlite" and url.database and url.database != ":memory:":
+    if kind == "sqlite" and _is_file(url.database):
         return await SqliteDriver.open(Path(url.database))
     raise DatabaseUrlError(
         "DATABASE_URL names no database that this server knows: write sqlite:///FILE (four slashes"

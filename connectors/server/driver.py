@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from connectors.contract.model import User
 from connectors.server.tables import Statement, Statements
 
 
@@ -16,7 +17,19 @@ class DatabaseError(Exception):
 
 
 class DatabaseUrlError(DatabaseError):
-    """``DATABASE_URL`` names nothing that can be used, so that only another value helps."""
+    """What ``DATABASE_URL`` names is no database that can be used, and waiting does not help."""
+
+
+class SecretsLostError(DatabaseError):
+    """A user is there, but none of the server's keys opens the secrets: only a new sign-in helps.
+
+    Attributes:
+        user: what is no secret of the user.
+    """
+
+    def __init__(self, message: str, user: User) -> None:
+        super().__init__(message)
+        self.user = user
 
 
 class Driver(Protocol):

@@ -13,6 +13,8 @@ from connectors.contract.manifest import Manifest
 from connectors.server.errors import Refusal
 
 ANY = "*"
+PLACEHOLDERS = ("", "temp", "undefined")
+"""What the extension sends as the host name where it has none (contact-flow 1.2)."""
 
 
 def domain_of(manifest: Manifest) -> str:
@@ -41,7 +43,7 @@ def check_addresses(
 
     Args:
         manifest: the CRM's; one without an address of its own takes any.
-        hostname: the page's host; a placeholder without a dot is none.
+        hostname: the page's host, or a placeholder.
         fields: the fields of the sign-in page; those named like an address are looked at.
         allowed: domains that an operator has allowed beside the CRM's.
 
@@ -50,14 +52,13 @@ def check_addresses(
     """
     if not domain_of(manifest):
         return
-    given = [hostname] if "." in hostname or ":" in hostname else []
-    given += [
-        value
-        for key, value in fields.items()
-        if isinstance(value, str)
-        and value
-        and key.lower().endswith(("url", "uri", "host", "hostname"))
-    ]
+    given = [] if hostname in PLACEHOLDERS else [hostname]
+    for key, value in fields.items():
+        if not key.lower().endswith(("url", "uri", "host", "hostname")) or value in ("", None):
+            continue
+        if not isinstance(value, str):  # 2130706433 is 127.0.0.1 to whoever looks it up
+            raise Refusal(f"{key[:100]} is an address, so it must be text.")
+        given.append(value)
     for address in given:
         if not is_of_crm(manifest, address, allowed):
             raise Refusal(

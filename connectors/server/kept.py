@@ -8,7 +8,10 @@ wait in memory, count as if they were stored, and are stored once the database i
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
+
+import msgspec
 
 from connectors.contract.model import User
 from connectors.runtime.store import CachedContacts, CallLogRecord
@@ -70,15 +73,34 @@ class Kept:
             await self.store_waiting()
         return self._users.get((user_id, platform)) or await self.database.user(user_id, platform)
 
-    async def put_user(self, user: User, platform: str) -> None:
-        """Keep a user whose tokens the connector has changed."""
+    async def put_changes(self, before: User, after: User, platform: str) -> None:
+        """Keep what a connector has changed of a user, beside what others have changed meanwhile.
+
+        One who has signed out meanwhile stays signed out.
+
+        Args:
+            before: the user that the connector was given.
+            after: the same one with the connector's changes.
+            platform: where.
+        """
+        await self._put(after, platform, lambda stored: _with_changes(stored, before, after))
+
+    async def sign_out(self, user: User, platform: str) -> None:
+        """Keep nothing secret of a user any more."""
+        await self._put(_signed_out(user), platform, _signed_out)
+
+    async def _put(self, user: User, platform: str, change: Callable[[User], User]) -> None:
+        key = user.id, platform
+        if key in self._users:
+            await self.store_waiting()
+        if key in self._users:
+            self._users[key] = user
+            return
         try:
-            await self.database.put_user(user, platform)
+            await self.database.change_user(user.id, platform, change)
         except DatabaseError as error:
             _log.warning("the new tokens of a user wait for the database: %s", error)
-            self._users[user.id, platform] = user
-        else:
-            self._users.pop((user.id, platform), None)
+            self._users[key] = user
 
     async def store_waiting(self) -> None:
         """Store what waits, now that the database may be back."""
@@ -92,3 +114,21 @@ class Kept:
                     del self._users[user_key]
         except DatabaseError:
             _log.warning("the database is still gone; %d entries wait", self.waiting)
+
+
+def _with_changes(stored: User, before: User, after: User) -> User:
+    if before.access_token and not stored.access_token:
+        return stored
+    names = (each.name for each in msgspec.structs.fields(User))
+    changed = {
+        name: getattr(after, name)
+        for name in names
+        if getattr(after, name) != getattr(before, name)
+    }
+    return msgspec.structs.replace(stored, **changed)
+
+
+def _signed_out(user: User) -> User:
+    return msgspec.structs.replace(
+        user, access_token="", refresh_token="", token_expiry=None, platform_additional_info={}
+    )

@@ -178,7 +178,7 @@ def document() -> dict[str, Any]:
                 ),
                 "post": _own(_ref("Created"), body="NewContact"),
             },
-            "/custom/contact/search": {"get": _own(_ref("Listed"), _text("name"))},
+            "/custom/contact/search": {"get": _own(_ref("Listed"), _text("name", required=True))},
             "/callLog": {
                 "get": _own(
                     _ref("Logs"), _text("sessionIds", required=True), _text("requireDetails")

@@ -64,6 +64,10 @@ class Platform:
         """The CRM's name for people."""
         return self.manifest.display_name or self.description.display_name
 
+    def timeout_s(self, default_s: float) -> float:
+        """Return how many seconds an operation may take: the manifest's word, else the default."""
+        return self.manifest.request_config.timeout or default_s
+
     def interfaces(self) -> dict[str, bool]:
         """Return what ``/implementedInterfaces`` says of the connector."""
         auth_type = self.description.auth_type

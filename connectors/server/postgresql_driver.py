@@ -65,7 +65,8 @@ class PostgresqlDriver:
         """Connect, and make the tables if need be.
 
         Raises:
-            DatabaseError: the server does not answer, or the tables are those of a newer version.
+            DatabaseError: the server does not answer or refuses.
+            DatabaseUrlError: the tables are those of a newer version.
         """
         where = f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
         # asyncpg reads libpq's options (sslmode, sslrootcert, host=/folder) from the URL itself.

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from connectors.server.driver import DatabaseError
+from connectors.server.driver import DatabaseUrlError
 from connectors.server.tables import SCHEMA_VERSION, metadata, schema
 
 Run = Callable[[str], Awaitable[Sequence[Sequence[Any]]]]
@@ -27,13 +27,13 @@ async def make_tables(run: Run, dialect: sa.Dialect) -> None:
         dialect: SQLAlchemy's, of the database.
 
     Raises:
-        DatabaseError: the tables are those of a newer version.
+        DatabaseUrlError: the tables are those of a newer version.
     """
     [[is_there]] = await run(_IS_THERE[dialect.name].format(name=schema.name))
     if is_there:
         [[version]] = await run(str(sa.select(sa.func.max(schema.c.version))))
         if version is not None and version > SCHEMA_VERSION:
-            raise DatabaseError(
+            raise DatabaseUrlError(
                 f"The database was made by a newer version of Callbench (its tables have version "
                 f"{version}, this one knows {SCHEMA_VERSION}): update this server."
             )

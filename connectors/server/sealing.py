@@ -62,6 +62,10 @@ class Sealer:
         sealed = key.encrypt(nonce, text.encode("utf-8", "surrogatepass"), _bound(context))
         return f"{_VERSION}.{key_id}.{urlsafe_b64encode(nonce + sealed).decode()}"
 
+    def is_current(self, sealed: str) -> bool:
+        """Tell whether a text was sealed with the first key, so that the others may go."""
+        return sealed.startswith(f"{_VERSION}.{self._current[0]}.")
+
     def open(self, sealed: str, context: Sequence[str] = ()) -> str:
         """Return what was sealed.
 

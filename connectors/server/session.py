@@ -74,7 +74,7 @@ class Session:
         self._kept = kept
         self._stored = user
         self._routes = dict(routes)
-        self._timeout_s = platform.manifest.request_config.timeout or timeout_s
+        self._timeout_s = platform.timeout_s(timeout_s)
         self._refreshes = refreshes or UserLocks()
         self._account_data: dict[str, AccountValue] | None = None
         self._cached: list[CacheEvent] = []
@@ -219,8 +219,8 @@ class Session:
 
     async def _store_user(self) -> None:
         if self.core.user != self._stored:
-            self._stored = self.core.user
-            await self._kept.put_user(self._stored, self.platform.name)
+            before, self._stored = self._stored, self.core.user
+            await self._kept.put_changes(before, self._stored, self.platform.name)
 
     def _on_event(self, event: HostEvent) -> None:
         match event:

@@ -73,7 +73,7 @@ class Settings:
             routes=routes,
             server_url=env.get("OVERRIDE_APP_SERVER") or env.get("APP_SERVER") or "",
             hash_key=env.get("HASH_KEY") or keys[-1],
-            allowed_hosts=tuple(filter(None, env.get("ALLOWED_CRM_HOSTS", "").split(","))),
+            allowed_hosts=_listed(env.get("ALLOWED_CRM_HOSTS", "")),
             ringcentral_server=(env.get("RINGCENTRAL_SERVER") or RINGCENTRAL).rstrip("/"),
             operation_timeout_s=_number(env, "OPERATION_TIMEOUT_S", 25.0, 1.0, 600.0),
             max_requests=int(_number(env, "MAX_REQUESTS", 200, 1, 100_000)),
@@ -82,7 +82,7 @@ class Settings:
 
 
 def _secret_keys(text: str) -> tuple[str, ...]:
-    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+    keys = _listed(text)
     if not keys:
         raise SettingsError(
             "APP_SERVER_SECRET_KEY is not set: it signs the tokens and seals what is stored. "
@@ -94,6 +94,10 @@ def _secret_keys(text: str) -> tuple[str, ...]:
             f"Make one and keep it: {HOW_TO_MAKE_ONE}"
         )
     return keys
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
 def _home(env: Mapping[str, str]) -> Path:

@@ -18,7 +18,7 @@ from typing import Any
 import aiosqlite
 import sqlalchemy as sa
 
-from connectors.server.driver import DatabaseError, cause
+from connectors.server.driver import DatabaseError, DatabaseUrlError, cause
 from connectors.server.schema import make_tables
 from connectors.server.tables import Statement, Statements
 
@@ -52,7 +52,8 @@ class SqliteDriver:
         Only its owner may read a file that is made here.
 
         Raises:
-            DatabaseError: it cannot be opened, or is no database of this version.
+            DatabaseUrlError: it cannot be opened, or is no database of this version.
+            DatabaseError: another process keeps it locked, or the disk is full.
         """
         driver = cls(path)
         with driver._translated():
@@ -170,13 +171,13 @@ class SqliteDriver:
                 " has room and that the server may write to the file and its folder."
             ) from error
         except sqlite3.DatabaseError as error:
-            raise DatabaseError(
+            raise DatabaseUrlError(
                 f"The file {self._path} is no usable database ({cause(error)}): move it away."
             ) from error
         except OSError as error:
-            raise DatabaseError(
-                f"The database file {self._path} cannot be opened ({error.strerror or error}): see"
-                " that its folder is there and that the server may write to it."
+            raise DatabaseUrlError(
+                f"The database file {self._path} cannot be opened ({error.strerror or error}):"
+                " name a file in a folder that is there and that the server may write to."
             ) from error
         except ValueError as error:  # aiosqlite's, of a connection that was closed meanwhile
             raise DatabaseError("The database was closed.") from error

@@ -125,6 +125,7 @@ class Statements:
         argument = sa.bindparam
 
         self.ping = self._spell(sa.select(sa.literal_column("1")))
+        self.now = self._spell(sa.select(now))
         self.user = self._select(
             users,
             users.c.profile,
@@ -133,7 +134,9 @@ class Statements:
             users.c.platform_additional_info,
         )
         self.put_user = self._put(users, updated_at=now)
-        self.forget_user = self._delete(users)
+        self.replace_user = self._put(
+            users, only_where=users.c.access_token == argument("known"), updated_at=now
+        )
         self.contacts = self._select(
             contacts,
             contacts.c.value,

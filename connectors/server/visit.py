@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from connectors.contract.model import User
 from connectors.runtime.core import Outcome
 from connectors.server.alone import Alone
-from connectors.server.database import Database
+from connectors.server.database import Database, SecretsLostError
 from connectors.server.debug_trace import DebugTrace
 from connectors.server.errors import CONNECT_FIRST, Refusal, json_response
 from connectors.server.kept import Kept
@@ -21,6 +22,8 @@ from connectors.server.platforms import Platform
 from connectors.server.session import SESSION_ENDED, Session, UserLocks
 from connectors.server.settings import Settings
 from connectors.server.tokens import REFRESHED_HEADER, Tokens, token_of
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,21 @@ class Visit:
         Raises:
             Refusal: there is none.
         """
-        user = await self._services.kept.user(self.claims.user_id, self.claims.platform)
+        user = await self._stored()
+        if user is None:
+            raise Refusal("User not found")
+        return user
+
+    async def change_user(self, change: Callable[[User], User]) -> User:
+        """Change the caller's row, and return it.
+
+        Raises:
+            Refusal: there is none.
+        """
+        await self.user()  # what waits for the database is stored first
+        user = await self._services.database.change_user(
+            self.claims.user_id, self.claims.platform, change
+        )
         if user is None:
             raise Refusal("User not found")
         return user
@@ -84,7 +101,7 @@ class Visit:
     async def session(self) -> Session:
         """Return a session of the caller; one who has never connected has an empty row."""
         kept = self._services.kept
-        user = await kept.user(self.claims.user_id, self.claims.platform)
+        user = await self._stored()
         settings = self._services.settings
         return Session(
             self.platform,
@@ -95,6 +112,13 @@ class Visit:
             trace=self.trace,
             refreshes=self._services.refreshes,
         )
+
+    async def _stored(self) -> User | None:
+        try:
+            return await self._services.kept.user(self.claims.user_id, self.claims.platform)
+        except SecretsLostError as error:
+            _log.warning("%s", error)
+            raise Refusal(CONNECT_FIRST, 401, SESSION_ENDED) from error
 
     async def told(self, session: Session, outcome: Outcome, *keys: str) -> Response:
         """Finish a session and answer with its outcome, in production's order of keys."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 
@@ -96,6 +98,8 @@ def test_without_a_key_it_says_how_to_make_one(tmp_path):
         ([], {"DATABASE_URL": "mysql://x"}, 2, "names no database that this server knows"),
         ([], {"DATABASE_URL": "sqlite://"}, 2, "names no database that this server knows"),
         ([], {"DATABASE_URL": "postgresql://u:hunter2@[::1/x"}, 2, "DATABASE_URL is no URL"),
+        ([], {"DATABASE_URL": "sqlite:///README.md"}, 2, "README.md is no usable database"),
+        ([], {"DATABASE_URL": "sqlite:///docs"}, 2, "docs cannot be opened (Is a directory)"),
         ([], {"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x"}, 3, "127.0.0.1"),
     ],
 )
@@ -105,6 +109,16 @@ def test_what_is_wrong_is_one_sentence(tmp_path, arguments, env, code, words):
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert "hunter2" not in done.stderr
+
+
+def test_a_database_that_is_locked_is_no_wrong_usage(tmp_path):
+    path = tmp_path / "held.sqlite"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("CREATE TABLE held (x)")
+        done = run(tmp_path, DATABASE_URL=f"sqlite:///{path}")
+    assert done.returncode == 3
+    assert "held.sqlite stayed locked for 5 s" in done.stderr
 
 
 def test_a_port_that_is_taken_is_named(tmp_path):

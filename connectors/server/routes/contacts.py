@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from starlette.requests import Request
@@ -17,7 +16,8 @@ from connectors.server.visit import Services, Visit
 
 CREATED = "created:"
 """Before an account's id: the answers of its creates, apart from the answers of its lookups."""
-CLOCKS_DIFFER_S = 1.0
+SAME_CLICK_S = 1.0
+"""A create that comes so soon after the answer to the same one was not meant as a second one."""
 MAX_NUMBER = 255
 _LISTED = ("successful", "returnMessage", "contact")
 
@@ -54,8 +54,11 @@ class ContactRoutes:
 
     async def _search(self, request: Request) -> Response:
         visit = Visit(self._services, request, "findContactWithName")
+        name = query_text(request, "name")
+        if not name.strip():
+            raise Refusal("name is missing.")
         session = await visit.session()
-        outcome = await session.core.find_contact_with_name(query_text(request, "name"))
+        outcome = await session.core.find_contact_with_name(name)
         return await visit.told(session, outcome, *_LISTED)
 
     async def _create(self, request: Request) -> Response:
@@ -63,7 +66,7 @@ class ContactRoutes:
         body = await read_body(request, NewContact)
         session = await visit.session()
         contact_type = body.new_contact_type or ""
-        arrived_at = time.time()
+        arrived_at = await self._services.database.now()
         account = session.account or visit.claims.user_id
         name = visit.platform.name
         same = key_of(body.phone_number, body.new_contact_name, contact_type.lower())
@@ -94,7 +97,7 @@ class ContactRoutes:
     ) -> dict[str, Any] | None:
         """Return the answer to the same create, when it came after this request had arrived."""
         kept = await self._services.database.cached_contacts(CREATED + account, platform, same)
-        if kept is None or kept.created_at < arrived_at - CLOCKS_DIFFER_S:
+        if kept is None or kept.created_at < arrived_at - SAME_CLICK_S:
             return None
         answer: dict[str, Any] = kept.contacts[0]
         return answer

@@ -17,6 +17,7 @@ from connectors.runtime.sign_in import SignIn, sign_in
 from connectors.runtime.transport import Invocation
 from connectors.server import oauth
 from connectors.server.bodies import MAX_TEXT, ApiKeyLogin, query_text, read_body
+from connectors.server.database import SecretsLostError
 from connectors.server.errors import Refusal, answered, json_response
 from connectors.server.hosts import check_addresses
 from connectors.server.platforms import Platform
@@ -58,6 +59,7 @@ class SignInRoutes:
             access_token=body.api_key,
             platform_additional_info=fields,
         )
+        await self._services.database.ping()
         signed = await self._signed(platform, given)
         if signed.user is None:
             return json_response({"returnMessage": _why(signed)}, 400)
@@ -79,6 +81,7 @@ class SignInRoutes:
         }
         hostname = query_text(request, "hostname")
         check_addresses(platform.manifest, hostname, fields, self._services.settings.allowed_hosts)
+        await self._services.database.ping()  # a code is good for one exchange
         self._reach_out()
         grant = await oauth.exchange(
             self._services.http, platform, callback.code, fields.get("tokenUrl", "")
@@ -117,10 +120,7 @@ class SignInRoutes:
             if isinstance(reply.result, dict):
                 told = reply.result.get("returnMessage")
         # Whatever the CRM said of it: the user wants no key of theirs to stay here.
-        without = msgspec.structs.replace(
-            user, access_token="", refresh_token="", token_expiry=None, platform_additional_info={}
-        )
-        await self._services.kept.put_user(without, visit.platform.name)
+        await self._services.kept.sign_out(user, visit.platform.name)
         done = messages.message(f"Logged out of {visit.platform.display_name}", "success", ttl=1000)
         return visit.answer(told if isinstance(told, dict) else done)
 
@@ -163,7 +163,7 @@ class SignInRoutes:
                 operation,
                 operation_input,
                 options=options,
-                timeout_s=settings.operation_timeout_s,
+                timeout_s=platform.timeout_s(settings.operation_timeout_s),
                 on_event=lambda _event: None,
                 captures=False,
             )
@@ -178,7 +178,10 @@ class SignInRoutes:
         user_id = user.id or f"{platform.name}-user"
         self._reach_out()
         account = await account_of(self._services.http, self._services.settings, rc_token)
-        earlier = await self._services.kept.user(user_id, platform.name) or User()
+        try:
+            earlier = await self._services.kept.user(user_id, platform.name) or User()
+        except SecretsLostError as error:
+            earlier = error.user
         info = {**(earlier.platform_additional_info or {}), **(user.platform_additional_info or {})}
         connected = msgspec.structs.replace(
             user,

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from connectors.contract.model import User
 from connectors.server.bodies import ChangedSettings, read_body
 from connectors.server.errors import Refusal, answered
 from connectors.server.visit import Services, Visit
@@ -34,12 +35,14 @@ class UserSettingsRoutes:
     async def _change(self, request: Request) -> Response:
         visit = Visit(self._services, request, "setUserSettings")
         body = await read_body(request, ChangedSettings)
-        user = await visit.user()
-        settings = dict(user.user_settings or {}) | (body.user_settings or {})
-        for key in body.setting_keys_to_remove or ():
-            settings.pop(key, None)
-        if len(msgspec.json.encode(settings)) > MAX_SETTINGS_BYTES:
-            raise Refusal(f"Settings take at most {MAX_SETTINGS_BYTES // 1024} KB together.")
-        changed = msgspec.structs.replace(user, user_settings=settings)
-        await self._services.database.put_user(changed, visit.platform.name)
-        return visit.answer({"userSettings": settings})
+        user = await visit.change_user(lambda stored: _changed(stored, body))
+        return visit.answer({"userSettings": dict(user.user_settings or {})})
+
+
+def _changed(user: User, body: ChangedSettings) -> User:
+    settings = dict(user.user_settings or {}) | (body.user_settings or {})
+    for key in body.setting_keys_to_remove or ():
+        settings.pop(key, None)
+    if len(msgspec.json.encode(settings)) > MAX_SETTINGS_BYTES:
+        raise Refusal(f"Settings take at most {MAX_SETTINGS_BYTES // 1024} KB together.")
+    return msgspec.structs.replace(user, user_settings=settings)

@@ -10,8 +10,10 @@ import time
 import httpx
 import pytest
 
+from connectors.server.application import HOLD_MARGIN_S, open_services
+from connectors.server.settings import Settings
 from tests.postgresql import PostgresqlServer, binaries
-from tests.serving import INSIGHTLY, running_server
+from tests.serving import INSIGHTLY, SECRET_KEY, running_server
 
 ANNA = {"phoneNumber": "+14155550132"}
 
@@ -28,6 +30,19 @@ def own_postgresql():
         yield server
     finally:
         server.close()
+
+
+async def test_a_write_is_held_for_as_long_as_the_slowest_connector_may_take(tmp_path, sqlite_url):
+    slow = tmp_path / "slow"
+    slow.mkdir()
+    (slow / "manifest.json").write_text('{"name": "slow", "requestConfig": {"timeout": 60}}')
+    (slow / "connector.py").write_text(
+        "from connectors.contract.connector import Connector\n\n"
+        "class Slow(Connector):\n    auth_type = 'other'\n"
+    )
+    settings = Settings(secret_keys=(SECRET_KEY,), database_url=sqlite_url, connectors=(str(slow),))
+    async with open_services(settings) as services:
+        assert services.alone._hold_s == 4 * 60 + HOLD_MARGIN_S
 
 
 def until(ready, timeout_s=30.0):
@@ -75,6 +90,12 @@ def test_a_database_that_goes_and_comes_back(tmp_path, crm, own_postgresql):
             assert answer.status_code == 503
             assert answer.json().startswith("The server cannot reach its database")
             assert answer.headers["retry-after"] == "30"
+        callback = "https://ringcentral.github.io/?code=c&state=platform=bullhorn"
+        token_url = "https://auth.bullhornstaffing.com/oauth/token"
+        oauth = {"callbackUri": callback, "tokenUrl": token_url}
+        with crm.held():  # who asked it would wait
+            assert http.post("/apiKeyLogin", json=INSIGHTLY).status_code == 503
+            assert http.get("/oauth-callback", params=oauth).status_code == 503
         assert http.get("/isAlive").status_code == 200
         assert notes(crm, "lost") == []
         own_postgresql.start()

@@ -66,12 +66,31 @@ async def test_a_user_comes_back_as_it_was_put(opening):
     assert await database.user("1-insightly", "insightly") == User(id="1-insightly")
 
 
-async def test_a_user_is_forgotten_once(opening):
+async def test_changes_of_a_user_at_once_are_all_kept(opening):
+    workers = [await opening() for _ in range(3)]
+    await workers[0].put_user(USER, "insightly")
+
+    def adding(name):
+        def change(user):
+            return msgspec.structs.replace(user, user_settings={**user.user_settings, name: name})
+
+        return change
+
+    names = [str(number) for number in range(12)]
+    await asyncio.gather(
+        *(
+            workers[place % 3].change_user("1-insightly", "insightly", adding(name))
+            for place, name in enumerate(names)
+        )
+    )
+    stored = await workers[0].user("1-insightly", "insightly")
+    assert {*names, "formats"} == set(stored.user_settings)
+    assert stored.access_token == USER.access_token
+
+
+async def test_nobody_is_changed_who_is_not_there(opening):
     database = await opening()
-    await database.put_user(USER, "insightly")
-    assert not await database.forget_user("1-insightly", "bullhorn")
-    assert await database.forget_user("1-insightly", "insightly")
-    assert not await database.forget_user("1-insightly", "insightly")
+    assert await database.change_user("1-insightly", "insightly", lambda user: user) is None
     assert await database.user("1-insightly", "insightly") is None
 
 
@@ -157,6 +176,14 @@ async def test_a_call_is_recorded_once_however_many_record_it(opening):
     assert (kept.third_party_log_id, kept.contact_id) in [(n, n) for n in range(10)]
 
 
+async def test_the_time_is_that_of_what_is_kept(opening):
+    database = await opening()
+    before = await database.now()
+    await database.put_contacts("acc", "x", "1", [])
+    kept = await database.cached_contacts("acc", "x", "1")
+    assert before <= kept.created_at <= await database.now()
+
+
 async def test_the_record_of_a_logged_call_keeps_the_kind_of_its_ids(opening):
     database = await opening()
     await database.put_call_log(CallLogRecord("s1", "x", "u1", 12, "7", "ts1"))
@@ -207,7 +234,14 @@ async def test_an_expired_claim_is_taken_over_and_stays_with_its_new_owner(openi
 
 @pytest.mark.parametrize(
     "url",
-    ["", "mysql://h/db", "sqlite://", "sqlite:///:memory:", "postgresql://u:pa@ss:word@h:x/db"],
+    [
+        "",
+        "mysql://h/db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///a%00b",
+        "postgresql://u:pa@ss:word@h:x/db",
+    ],
 )
 async def test_a_url_of_no_use_is_refused_without_its_password(url):
     with pytest.raises(DatabaseError, match="DATABASE_URL") as refused:

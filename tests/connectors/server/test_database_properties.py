@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,12 +67,14 @@ def test_users(database_url):
     with opened(database_url) as (database, run):
 
         @EXAMPLES
-        @given(users, texts)
-        def check(user, platform):
+        @given(users, users, texts)
+        def check(user, other, platform):
             run(database.put_user(user, platform))
             assert same(run(database.user(user.id, platform)), user)
-            assert run(database.forget_user(user.id, platform))
-            assert run(database.user(user.id, platform)) is None
+            changed = msgspec.structs.replace(other, id=user.id)
+            stored = run(database.change_user(user.id, platform, lambda _: changed))
+            assert same(stored, changed)
+            assert same(run(database.user(user.id, platform)), changed)
 
         check()
 

@@ -72,5 +72,23 @@ def test_the_fields_that_hold_an_address_are_looked_at():
         check_addresses(CRM, "evil.example", {})
 
 
+@pytest.mark.parametrize("value", [2130706433, True, ["https://evil.example"], {"a": 1}])
+def test_an_address_is_text(value):
+    with pytest.raises(Refusal, match="apiUrl is an address, so it must be text"):
+        check_addresses(CRM, "", {"apiUrl": value})
+    check_addresses(CRM, "", {"apiUrl": None, "secretKey": value})
+
+
+@pytest.mark.parametrize("hostname", ["localhost", "2130706433", "0x7f000001", "intranet"])
+def test_a_host_name_without_a_dot_is_an_address_too(hostname):
+    with pytest.raises(Refusal, match="is no address of The CRM"):
+        check_addresses(CRM, hostname, {})
+
+
+@pytest.mark.parametrize("hostname", ["", "temp", "undefined"])
+def test_what_the_extension_sends_in_place_of_a_host_name_passes(hostname):
+    check_addresses(CRM, hostname, {})
+
+
 def test_a_manifest_without_an_address_takes_any():
     check_addresses(Manifest(name="x"), "crm.local", {"apiUrl": "http://127.0.0.1:8080"})

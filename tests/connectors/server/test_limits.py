@@ -3,7 +3,24 @@ from __future__ import annotations
 import asyncio
 import json
 
-from connectors.server.limits import MAX_BODY_BYTES, Limits
+from app.cli_serve import DEFAULT_PORT
+from connectors.runtime.direct_network import MAX_CONNECTIONS_PER_ORIGIN
+from connectors.runtime.transport import MAX_ANSWER_BYTES
+from connectors.server import bodies, tokens
+from connectors.server.debug_trace import MAX_TRACES
+from connectors.server.limits import (
+    MAX_BODY_BYTES,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    MAX_URL_BYTES,
+    Limits,
+)
+from connectors.server.postgresql_driver import MAX_CONNECTIONS
+from connectors.server.protocol import HEAD_TIMEOUT_S
+from connectors.server.routes.call_logs import MAX_SESSIONS
+from connectors.server.routes.user_settings import MAX_SETTINGS_BYTES
+from connectors.server.settings import MIN_SECRET_LENGTH, Settings
+from tests.serving import ROOT
 
 
 async def echo(scope, receive, send):
@@ -146,3 +163,34 @@ async def test_the_lifespan_passes():
 
     await Limits(app)({"type": "lifespan"}, None, None)
     assert seen == ["lifespan"]
+
+
+def test_the_page_states_the_limits_of_the_code():
+    settings = Settings(secret_keys=("k",), database_url="")
+    stated = [
+        f"| body | {MAX_BODY_BYTES // 2**20} MB, within {settings.body_timeout_s:g} s | 413, 408 |",
+        f"| address | {MAX_URL_BYTES // 2**10} KB | 414 |",
+        f"| headers | {MAX_HEADERS}, together {MAX_HEADER_BYTES // 2**10} KB, "
+        f"within {HEAD_TIMEOUT_S:g} s | 431; the connection ends |",
+        f"| requests at once, per worker | {settings.max_requests} | 503 with `Retry-After` |",
+        f"| names, types, ids, numbers | {longest(bodies.Name)} characters | 400 |",
+        f"| a title, a link, a query value | {longest(bodies.Line)} characters | 400 |",
+        f"| a note, a transcript | {longest(bodies.Text):,} characters | 400 |",
+        f"| a user's settings together | {MAX_SETTINGS_BYTES // 2**10} KB | 400 |",
+        f"| a token | {tokens.MAX_LENGTH // 2**10} KB | 400 |",
+        f"| calls per `GET /callLog` | {MAX_SESSIONS}, as in production |",
+        f"| steps in `_debug` | {MAX_TRACES} |",
+        f"| an operation of a connector | {settings.operation_timeout_s:g} s |",
+        f"| connections, per CRM host and worker | {MAX_CONNECTIONS_PER_ORIGIN} |",
+        f"| an answer of a CRM | {MAX_ANSWER_BYTES // 2**20} MB |",
+        f"up to\n{MAX_CONNECTIONS} connections to PostgreSQL",
+        f"| `PORT` | where to listen without `--port`; {DEFAULT_PORT} |",
+        f"at least {MIN_SECRET_LENGTH} characters; required",
+    ]
+    page = (ROOT / "docs" / "serving.md").read_text()
+    assert [each for each in stated if each not in page] == []
+
+
+def longest(kind):
+    [meta] = kind.__metadata__
+    return meta.max_length

@@ -46,6 +46,13 @@ async def test_the_built_in_ones_and_others(tmp_path):
     ]
 
 
+async def test_a_manifest_may_say_how_long_an_operation_takes(tmp_path):
+    slow = {"name": "small", "requestConfig": {"timeout": 60}}
+    platforms = await load_platforms([written(tmp_path, manifest=slow)])
+    assert platforms["small"].timeout_s(25.0) == 60.0
+    assert platforms["insightly"].timeout_s(25.0) == 25.0
+
+
 async def test_a_connector_at_a_path_wins_over_a_built_in_one(tmp_path):
     path = written(tmp_path, manifest={"name": "insightly"})
     platforms = await load_platforms([path])

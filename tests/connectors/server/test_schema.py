@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from connectors.server.database import Database, DatabaseError
+from connectors.server.database import Database, DatabaseUrlError
 from connectors.server.sealing import Sealer
 from connectors.server.tables import SCHEMA_VERSION, Statement
 
@@ -74,7 +74,7 @@ async def test_tables_of_a_newer_version_are_refused_and_left_alone(database_url
     at_end.append(database.close)
     newer = Statement(f"UPDATE callbench_schema SET version = {SCHEMA_VERSION + 1}", ())
     await database._driver.write(newer)
-    with pytest.raises(DatabaseError, match=r"newer version of Callbench.*update this server"):
+    with pytest.raises(DatabaseUrlError, match=r"newer version of Callbench.*update this server"):
         await Database.open(database_url, Sealer([KEY]))
     older = Statement(f"UPDATE callbench_schema SET version = {SCHEMA_VERSION}", ())
     assert await database._driver.write(older) == 1

@@ -34,6 +34,8 @@ def test_a_sealed_text_opens_only_where_it_was_put(context):
 def test_a_former_key_still_opens_and_the_current_one_seals():
     sealed = Sealer([OLD]).seal("canary")
     rotated = Sealer([NEW, OLD])
+    assert not rotated.is_current(sealed)
+    assert rotated.is_current(rotated.seal("canary"))
     assert rotated.open(sealed) == "canary"
     assert Sealer([NEW]).open(rotated.seal("canary")) == "canary"
 

@@ -32,7 +32,7 @@ def test_everything_can_be_set(tmp_path):
         OVERRIDE_APP_SERVER="https://crm.example",
         HASH_KEY="salt",
         RINGCENTRAL_SERVER="https://rc.example/",
-        ALLOWED_CRM_HOSTS="a.example,b.example",
+        ALLOWED_CRM_HOSTS="a.example, b.example",
         OPERATION_TIMEOUT_S="5",
         MAX_REQUESTS="7",
         BODY_TIMEOUT_S="3",

@@ -64,7 +64,7 @@ def open_office(sqlite_url, tmp_path, at_end):
         database = await Database.open(sqlite_url, Sealer(["k" * 32]))
         at_end.append(database.close)
         kept = Kept(database)
-        await kept.put_user(user, "crm")
+        await database.put_user(user, "crm")
         locks = UserLocks()
 
         def session(given=user, **changes):
@@ -94,6 +94,28 @@ async def test_a_refresh_token_is_used_once_however_many_ask(open_office):
     assert [each.error for each in outcomes] == [None] * 6
     assert (await kept.user("u1", "crm")).refresh_token == "refresh-2"
     assert not any(each.ended for each in sessions)
+
+
+async def test_who_signs_out_while_the_session_is_renewed_stays_signed_out(open_office):
+    session, kept = await open_office()
+    renewing = session()
+    await kept.sign_out(OLD, "crm")
+    assert (await renewing.core.find_contact("+1")).error is None
+    await renewing.finish()
+    stored = await kept.user("u1", "crm")
+    assert (stored.access_token, stored.refresh_token) == ("", "")
+
+
+async def test_settings_that_change_while_the_session_is_renewed_stay(open_office):
+    session, kept = await open_office()
+    renewing = session()
+    settings = {"formats": {"value": "(###) ###-####"}}
+    await kept.database.change_user(
+        "u1", "crm", lambda user: msgspec.structs.replace(user, user_settings=settings)
+    )
+    assert (await renewing.core.find_contact("+1")).error is None
+    stored = await kept.user("u1", "crm")
+    assert (stored.access_token, stored.user_settings) == ("new-key-0", settings)
 
 
 async def test_another_workers_renewal_is_taken_over(open_office):

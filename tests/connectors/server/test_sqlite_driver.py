@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from connectors.server import sqlite_driver
-from connectors.server.database import Database, DatabaseError
+from connectors.server.database import Database, DatabaseError, DatabaseUrlError
 from connectors.server.sealing import Sealer
 
 SEALER = Sealer(["the server's secret key, long enough"])
@@ -102,13 +102,20 @@ async def test_a_file_that_another_replaces_is_opened_anew(opening, path, tmp_pa
 async def test_a_file_that_is_no_database_is_named(opening, path):
     path.parent.mkdir()
     path.write_text("no database, but long enough to be read as one" * 50)
-    with pytest.raises(DatabaseError, match=r"server\.sqlite is no usable database.*move it away"):
+    said = r"server\.sqlite is no usable database.*move it away"
+    with pytest.raises(DatabaseUrlError, match=said):
         await opening()
 
 
 async def test_a_folder_that_cannot_be_made_is_named(opening, path):
     path.parent.write_text("a file where the folder should be")
-    with pytest.raises(DatabaseError, match=r"server\.sqlite cannot be opened"):
+    with pytest.raises(DatabaseUrlError, match=r"server\.sqlite cannot be opened"):
+        await opening()
+
+
+async def test_a_folder_in_the_place_of_the_file_is_named(opening, path):
+    path.mkdir(parents=True)
+    with pytest.raises(DatabaseUrlError, match=r"cannot be opened \(Is a directory\): name a file"):
         await opening()
 
 

@@ -7,7 +7,7 @@ import time
 import jwt
 import pytest
 
-from tests.serving import SECRET_KEY
+from tests.serving import INSIGHTLY, SECRET_KEY, running_server
 
 DAY_S = 24 * 3600
 
@@ -76,3 +76,28 @@ def test_a_trace_comes_for_who_asks_and_has_a_token(anybody, insightly):
     assert "_debug" not in insightly.get("/contact", params=params).json()
     assert "_debug" not in anybody.get("/contact", params=params, headers=debug).text
     assert "_debug" not in insightly.get("/hostname", headers=debug).text
+
+
+def test_whose_secrets_no_key_opens_is_asked_to_connect_again_and_can(tmp_path, crm):
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'shared.sqlite'}"}
+    kept = {"userSettings": {"formats": {"value": "###"}}}
+    with (
+        running_server(tmp_path / "before", routes=crm.routes, env=database) as before,
+        before.client(INSIGHTLY) as http,
+    ):
+        assert http.post("/user/settings", json=kept).json() == kept
+    new_key = "the-only-key-after-the-old-one-was-lost-0123456789"
+    changed = database | {"APP_SERVER_SECRET_KEY": new_key}
+    with running_server(tmp_path / "after", routes=crm.routes, env=changed) as after:
+        with after.client(headers={"Authorization": f"Bearer {token(new_key)}"}) as http:
+            for path in ("/contact?phoneNumber=%2B14155550132", "/user/settings", "/hostname"):
+                answer = http.get(path)
+                assert answer.status_code == 401
+                assert answer.json()["errorCode"] == "CRM_SESSION_REVOKED"
+        with after.client(INSIGHTLY) as http:
+            assert http.get("/user/settings").json() == kept["userSettings"]
+            found = http.get("/contact", params={"phoneNumber": "+14155550132"}).json()
+            assert found["contact"][0]["name"] == "Anna Keller"
+        said = after.log.read_text()
+    assert "add that key behind the current one" in said
+    assert "Traceback" not in said

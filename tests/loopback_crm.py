@@ -1,10 +1,11 @@
 """A CRM over real HTTP on loopback, of which a test writes the answers."""
 
 import threading
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-class LoopbackCrm:
+class LoopbackCrm(ABC):
     """Listens until it is closed; what inherits it gives the answers."""
 
     def __init__(self):
@@ -35,9 +36,9 @@ class LoopbackCrm:
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         ).start()
 
+    @abstractmethod
     def answer(self, method, target, headers, body):
         """Return (status, headers, bytes) for a request."""
-        raise NotImplementedError
 
     def close(self):
         self._server.shutdown()

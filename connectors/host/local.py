@@ -41,9 +41,10 @@ from connectors.contract.operations import OPERATIONS
 from connectors.host.console import ConsoleWriter
 from connectors.host.load import LoadedConnector, load
 from connectors.runtime import transport
+from connectors.runtime.client import build_client
 from connectors.runtime.redact import Redactor, secrets_in
 from connectors.runtime.replay import ReplayTransport
-from connectors.runtime.transport import Invocation, build_client
+from connectors.runtime.transport import Invocation
 
 MAX_RESULT_BYTES = 8 * 1024 * 1024
 CREDENTIALS = frozenset({"getBasicAuth", "getUserInfo", "checkAndRefreshAccessToken"})

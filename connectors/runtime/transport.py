@@ -14,7 +14,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,9 +25,6 @@ from connectors.runtime.redact import Redactor
 
 KEPT_BYTES = 256 * 1024
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
-MAX_CONNECTIONS = 8
-CONNECT_TIMEOUT_S = 10.0
-READ_TIMEOUT_S = 30.0
 _ORIGIN = "callbench.origin"
 _PACKINGS = frozenset({"gzip", "x-gzip", "deflate"})
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -194,6 +190,11 @@ class CaptureTransport(httpx.AsyncBaseTransport):
         invocation = current.get()
         if not invocation.captures:
             response = await self._inner.handle_async_request(request)
+            if isinstance(response.stream, httpx.ByteStream) and not _packing(response):
+                whole = _WholeResponse(response)
+                if len(whole.content) > self._max_answer_bytes:
+                    raise _too_large(request, response, self._max_answer_bytes)
+                return whole
             assert isinstance(response.stream, httpx.AsyncByteStream)
             response.stream = _LimitedStream(
                 response.stream, _Limit(request, response, self._max_answer_bytes)
@@ -228,7 +229,7 @@ def asked_exchange(request: httpx.Request, sent: bytes, invocation: Invocation) 
         method=request.method,
         url=redactor.url(_asked(request.url)),
         headers=headers,
-        body=_body(*_kept_part(sent, request.headers), request.headers, redactor),
+        body=_body(*_kept_part(sent, request), request.headers, redactor),
     )
 
 
@@ -251,7 +252,7 @@ class _Record:
 
     def answered(self, response: httpx.Response) -> None:
         self.response = response
-        if response.headers.get("content-encoding", "").lower() in _PACKINGS:
+        if _packing(response) in _PACKINGS:
             self.unpacked = _Unpacked()
         self.wait_ms = (time.perf_counter() - self.began) * 1000
 
@@ -307,8 +308,7 @@ class _Limit:
         self._response = response
         self._limit = limit
         self._size = 0
-        packing = response.headers.get("content-encoding", "").lower()
-        self._unpacked = _Unpacked() if packing in _PACKINGS else None
+        self._unpacked = _Unpacked() if _packing(response) in _PACKINGS else None
 
     def read(self, chunk: bytes) -> None:
         for piece in self._unpacked.pieces(chunk) if self._unpacked else (chunk,):
@@ -331,6 +331,34 @@ class _LimitedStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+class _WholeResponse(httpx.Response):
+    """An answer whose body is here already, and not packed: it is read without the streams' detour.
+
+    Args:
+        response: one with a stream of bytes.
+    """
+
+    def __init__(self, response: httpx.Response) -> None:
+        assert isinstance(response.stream, httpx.ByteStream)
+        super().__init__(
+            response.status_code,
+            headers=response.headers,
+            stream=response.stream,
+            extensions=response.extensions,
+        )
+        self._body = b"".join(response.stream)
+
+    @property
+    def content(self) -> bytes:
+        return self._body
+
+    def read(self) -> bytes:
+        return self._body
+
+    async def aread(self) -> bytes:
+        return self._body
 
 
 def _too_large(
@@ -409,97 +437,6 @@ class _WatchedStream(httpx.AsyncByteStream):
         self._record.finish()
 
 
-class _NoCookies(httpx.Cookies):
-    """Keeps no cookie: one operation never depends on another's."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """Pass over what an answer sets."""
-
-
-class _Client(httpx.AsyncClient):
-    """httpx's client without what no connector uses: cookies, authentication flows and hooks.
-
-    What they cost is a quarter of a request that is answered at once.
-    """
-
-    @property
-    def cookies(self) -> httpx.Cookies:
-        return _NO_COOKIES
-
-    @cookies.setter
-    def cookies(self, _cookies: object) -> None:
-        raise AttributeError("a connector's client keeps no cookies")
-
-    def build_request(
-        self, method: str, url: httpx.URL | str, *, headers: Any = None, **given: Any
-    ) -> httpx.Request:
-        """Build a request; a plain GET, which nearly every request is, by a shorter way."""
-        timeout = given.pop("timeout", httpx.USE_CLIENT_DEFAULT)
-        unset = all(value is None for value in given.values())
-        if method != "GET" or not (unset and isinstance(headers, dict | None)):
-            return super().build_request(method, url, headers=headers, timeout=timeout, **given)
-        url = httpx.URL(url)
-        lines = {b"host": (b"Host", url.netloc)}
-        lines |= {name.lower(): (name, value) for name, value in self.headers.raw}
-        lines |= {name.lower(): (name, value) for name, value in httpx.Headers(headers).raw}
-        limits = self.timeout if timeout is httpx.USE_CLIENT_DEFAULT else httpx.Timeout(timeout)
-        return httpx.Request(
-            method,
-            url,
-            headers=list(lines.values()),
-            stream=httpx.ByteStream(b""),
-            extensions={"timeout": limits.as_dict()},
-        )
-
-    async def _send_handling_auth(
-        self,
-        request: httpx.Request,
-        auth: httpx.Auth,
-        follow_redirects: bool,
-        history: list[httpx.Response],
-    ) -> httpx.Response:
-        if type(auth) is not httpx.Auth:
-            return await super()._send_handling_auth(request, auth, follow_redirects, history)
-        return await self._send_handling_redirects(request, follow_redirects, history)
-
-    async def _send_single_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            response = await self._transport.handle_async_request(request)
-        except httpx.TransportError as error:
-            error.request = request
-            raise
-        response.request = request
-        return response
-
-
-_NO_COOKIES = _NoCookies()
-
-
-def build_client(
-    max_answer_bytes: int = MAX_ANSWER_BYTES, network: httpx.AsyncBaseTransport | None = None
-) -> httpx.AsyncClient:
-    """Return the client that a host hands to its connector.
-
-    It keeps no cookies, as production's does not: one operation never depends on another's.
-
-    Args:
-        max_answer_bytes: an answer that is larger is cut off.
-        network: sends the requests, None for httpx's own.
-    """
-    network = network or httpx.AsyncHTTPTransport(
-        limits=httpx.Limits(
-            max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
-        )
-    )
-    transport = OriginGuard(CaptureTransport(RouteTransport(network), max_answer_bytes))
-    return _Client(
-        transport=transport,
-        follow_redirects=True,
-        max_redirects=5,
-        timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-    )
-
-
 def _asked(url: httpx.URL) -> str:
     """Return a URL with its path and query exactly as they go on the wire."""
     return f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii')}"
@@ -509,12 +446,17 @@ def _pairs(headers: httpx.Headers) -> list[tuple[str, str]]:
     return [(k.decode("latin-1"), v.decode("latin-1")) for k, v in headers.raw]
 
 
-def _kept_part(sent: bytes, headers: httpx.Headers) -> tuple[bytes, int]:
+def _packing(message: httpx.Request | httpx.Response) -> str:
+    packing: str = message.headers.get("content-encoding", "")
+    return packing.lower()
+
+
+def _kept_part(sent: bytes, request: httpx.Request) -> tuple[bytes, int]:
     """Return what is kept of a request's body, unpacked, and its size.
 
     Packed, it would hide secrets from the redaction.
     """
-    if headers.get("content-encoding", "").lower() not in _PACKINGS:
+    if _packing(request) not in _PACKINGS:
         return sent[:KEPT_BYTES], len(sent)
     kept, size = bytearray(), 0
     for piece in _Unpacked().pieces(sent):

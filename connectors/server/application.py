@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from connectors.runtime.client import build_client
 from connectors.runtime.direct_network import DirectNetwork
-from connectors.runtime.transport import build_client
 from connectors.server.alone import Alone
 from connectors.server.cors import Cors
 from connectors.server.database import Database, DatabaseError

@@ -15,8 +15,8 @@ from connectors.contract.model import from_wire
 from connectors.host.load import ConnectorLoadError, builtin_platforms
 from connectors.host.local import LocalHost
 from connectors.nodejs.source import is_javascript
+from connectors.runtime.client import build_client
 from connectors.runtime.direct_network import DirectNetwork
-from connectors.runtime.transport import build_client
 from connectors.server.settings import SettingsError
 
 INTERFACES = (

@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from app.journal import ExchangeCaptured, Journal
 from connectors.contract.exchange import Exchange
 from connectors.runtime import transport
+from connectors.runtime.client import build_client
 from connectors.runtime.redact import Redactor
-from connectors.runtime.transport import Invocation, build_client
+from connectors.runtime.transport import Invocation
 from tests.benchmarks.stub_crm import stub_crm
 
 DELAY_MS = 5

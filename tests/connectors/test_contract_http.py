@@ -8,12 +8,9 @@ import json
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connectors.contract import errors
 from connectors.contract.http import (
-    _with_query,
     check_status,
     checked_json,
     concurrently,
@@ -262,14 +259,3 @@ async def test_bytes_are_sent_as_they_are_within_the_given_time(timeout_s, read_
     async with client(handler) as http:
         await send(http, "GET", URL, what=WHAT, content=b"{}", timeout_s=timeout_s)
     assert sent == [(b"{}", read_s)]
-
-
-@given(
-    st.dictionaries(
-        st.text(max_size=8), st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-    )
-)
-def test_query_values_are_spelled_as_httpx_spells_them(params):
-    url = "https://crm.example/a?old=1#end"
-    spelled = httpx.URL(url, params=params) if params else httpx.URL(url)
-    assert httpx.URL(_with_query(url, params)) == spelled

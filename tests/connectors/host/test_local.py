@@ -17,8 +17,8 @@ from connectors.contract.hosting import (
     UserEvent,
 )
 from connectors.host.local import LocalHost, camel_case
+from connectors.runtime.client import build_client
 from connectors.runtime.redact import REDACTED
-from connectors.runtime.transport import build_client
 
 CONNECTOR = r"""
     import asyncio

@@ -15,8 +15,9 @@ import pytest
 
 from connectors.contract.errors import UnexpectedResponseError
 from connectors.runtime import transport
+from connectors.runtime.client import build_client
 from connectors.runtime.direct_network import DirectNetwork
-from connectors.runtime.transport import Invocation, build_client
+from connectors.runtime.transport import Invocation
 from tests.certificate import self_signed
 
 
@@ -222,6 +223,22 @@ async def test_without_capture_no_exchange_is_made():
         async with client(emit=seen.append) as http:
             await http.get(wire.url)
         assert len(seen) == 1
+
+
+async def test_a_whole_answer_reads_in_every_way_and_no_larger_than_allowed():
+    async with Wire(ok(b'{"a":1}')) as wire, client(captures=False) as http:
+        answer = await http.get(wire.url)
+        assert (answer.json(), answer.text, answer.read()) == ({"a": 1}, '{"a":1}', b'{"a":1}')
+        assert (answer.status_code, answer.reason_phrase) == (200, "Fine")
+        async with http.stream("GET", wire.url) as answer:
+            assert [piece async for piece in answer.aiter_bytes()] == [b'{"a":1}']
+    async with Wire(ok(b"x" * 1025)) as wire:
+        token = transport.current.set(Invocation(captures=False))
+        http = build_client(1024, network=DirectNetwork())
+        with pytest.raises(UnexpectedResponseError, match="larger than"):
+            await http.get(wire.url)
+        await http.aclose()
+        transport.current.reset(token)
 
 
 async def test_many_at_once():

@@ -7,9 +7,10 @@ import pytest
 from connectors.contract.exchange import Body, Exchange
 from connectors.contract.har import HarError, to_har
 from connectors.runtime import transport
+from connectors.runtime.client import build_client
 from connectors.runtime.redact import REDACTED, Redactor
 from connectors.runtime.replay import ReplayMissError, ReplayTransport
-from connectors.runtime.transport import Invocation, build_client
+from connectors.runtime.transport import Invocation
 
 ADA = Exchange(
     id=1,

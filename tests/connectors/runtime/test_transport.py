@@ -8,17 +8,15 @@ import zlib
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connectors.contract.errors import UnexpectedResponseError
 from connectors.runtime import transport
+from connectors.runtime.client import build_client
 from connectors.runtime.redact import REDACTED, Redactor
 from connectors.runtime.transport import (
     KEPT_BYTES,
     Invocation,
     RouteError,
-    build_client,
     parse_routes,
 )
 
@@ -435,56 +433,3 @@ def test_a_stream_that_is_closed_early_is_an_exchange_too():
 
     exchanges = on_a_plain_loop(answer(b"a" * 1_000_000), work)
     assert [exchange.status for exchange in exchanges] == [200]
-
-
-@given(
-    st.text(
-        st.characters(min_codepoint=0x20, max_codepoint=0x2FF, exclude_categories=["Cc"]),
-        max_size=20,
-    ),
-    st.dictionaries(
-        st.sampled_from(["Accept", "ACCEPT-ENCODING", "X-Own", "user-agent", "Host"]),
-        st.text("abc =/;", max_size=8),
-    ),
-)
-def test_the_shorter_way_builds_what_httpx_builds(query, headers):
-    client = build_client()
-    given = ("GET", f"https://crm.example/a%2Fb?q={query}")
-    short = client.build_request(*given, headers=headers)
-    long = httpx.AsyncClient.build_request(client, *given, headers=headers)
-    assert short.url == long.url
-    assert sorted(short.headers.multi_items()) == sorted(long.headers.multi_items())
-    assert short.extensions == long.extensions
-    assert isinstance(short.stream, httpx.AsyncByteStream)
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"method": "POST", "json": {"a": 1}},
-        {"method": "POST"},
-        {"method": "GET", "params": {"a": "1"}},
-        {"method": "GET", "timeout": 3, "headers": httpx.Headers({"X": "1"})},
-        {"method": "GET", "content": b"x"},
-    ],
-)
-def test_everything_else_is_built_by_httpx(given):
-    client = build_client()
-    ours = client.build_request(url="https://crm.example/a", **given)
-    theirs = httpx.AsyncClient.build_request(client, url="https://crm.example/a", **given)
-    assert ours.headers.raw == theirs.headers.raw
-    assert (ours.url, ours.extensions) == (theirs.url, theirs.extensions)
-
-
-async def test_credentials_of_a_request_are_sent(start):
-    server = await start(answer())
-    token = transport.current.set(Invocation())
-    async with build_client() as client:
-        await client.get(server.url, auth=("user", "word"))
-        with pytest.raises(httpx.ConnectError) as caught:
-            await client.get("http://127.0.0.1:1")
-        assert caught.value.request.url == "http://127.0.0.1:1"
-        with pytest.raises(AttributeError):
-            client.cookies = {"a": "b"}
-    transport.current.reset(token)
-    assert "authorization: basic dxnlcjp3b3jk" in server.heads[0].lower()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jwt
 from starlette.requests import Request
@@ -45,6 +47,8 @@ class Tokens:
     def __init__(self, secret_keys: Sequence[str], now: Callable[[], float] = time.time) -> None:
         self._keys = tuple(secret_keys)
         self._now = now
+        # A user's token comes with every request, and its signature stays true.
+        self._verified = lru_cache(maxsize=1024)(self._verify)
 
     def issue(self, user_id: str, platform: str) -> str:
         """Return a token for a user, good for two weeks."""
@@ -61,8 +65,26 @@ class Tokens:
         """Return what a token says, None when it is not one of ours or has expired."""
         if not token or len(token) > MAX_LENGTH or not token.isascii():
             return None
+        try:
+            payload, place = self._verified(token)
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+            return None
+        return self._claims(payload, stale=place > 0)
+
+    def refreshed(self, claims: Claims) -> str | None:
+        """Return the next token when the present one ends soon or its key is being retired."""
+        if not claims.stale and claims.expires_at - self._now() > REFRESHED_BELOW_S:
+            return None
+        return self.issue(claims.user_id, claims.platform)
+
+    def _verify(self, token: str) -> tuple[dict[str, object], int]:
+        """Return what a token says, and the place of the key that signed it.
+
+        Raises:
+            jwt.PyJWTError, ValueError, TypeError, RecursionError: it is none of ours.
+        """
         for place, key in enumerate(self._keys):
-            try:
+            with contextlib.suppress(jwt.InvalidSignatureError):
                 payload = jwt.decode(
                     token,
                     key,
@@ -75,18 +97,8 @@ class Tokens:
                         "verify_aud": False,
                     },
                 )
-            except jwt.InvalidSignatureError:
-                continue
-            except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
-                return None
-            return self._claims(payload, stale=place > 0)
-        return None
-
-    def refreshed(self, claims: Claims) -> str | None:
-        """Return the next token when the present one ends soon or its key is being retired."""
-        if not claims.stale and claims.expires_at - self._now() > REFRESHED_BELOW_S:
-            return None
-        return self.issue(claims.user_id, claims.platform)
+                return payload, place
+        raise jwt.InvalidSignatureError
 
     def _claims(self, payload: dict[str, object], *, stale: bool) -> Claims | None:
         user_id, platform = payload.get("id"), payload.get("platform")

@@ -101,6 +101,17 @@ def test_a_token_signed_with_a_later_key_is_good_and_replaced():
     assert tokens(OTHER).read(refreshed) == Claims("u1", "crm", NOW + LIFETIME_S)
 
 
+def test_a_token_that_was_read_before_still_ends():
+    clock = [NOW]
+    server = Tokens((KEY,), now=lambda: clock[0])
+    token = server.issue("1-insightly", "insightly")
+    assert server.read(token) == server.read(token)
+    clock[0] += LIFETIME_S - 1
+    assert server.read(token)
+    clock[0] += 1
+    assert server.read(token) is None
+
+
 def test_a_retired_key_opens_nothing():
     assert tokens(OTHER).read(tokens(KEY).issue("u1", "crm")) is None
 

@@ -59,14 +59,22 @@ class Form:
     def said(self, name):
         return self.dialog.findChild(QLineEdit, name).accessibleDescription()
 
+    def loading(self):
+        """Return what is said of the connector that was chosen."""
+        return self.dialog.findChild(QComboBox, "connectorCombo").accessibleDescription()
+
     @property
     def problem(self):
         return self.dialog.findChild(QLabel, "connectionProblem").text()
 
 
-async def insightly_form(desk, name="Demo account", key=INSIGHTLY_API_KEY):
+def new_connection(desk):
     desk.child(QPushButton, "addConnectionButton").click()
-    form = Form(desk)
+    return Form(desk)
+
+
+async def insightly_form(desk, name="Demo account", key=INSIGHTLY_API_KEY):
+    form = new_connection(desk)
     await form.choose("insightly")
     form.fill(
         connectionNameField=name,
@@ -133,8 +141,7 @@ async def test_two_accounts_do_not_share_a_cache(open_desk):
 
 async def test_an_oauth_account_is_connected_with_a_pasted_token(open_desk):
     desk = await open_desk()
-    desk.child(QPushButton, "addConnectionButton").click()
-    form = Form(desk)
+    form = new_connection(desk)
     await form.choose("bullhorn")
     form.fill(
         connectionNameField="Staffing",
@@ -154,8 +161,7 @@ async def test_a_connector_by_path_needs_no_account(open_desk, tmp_path):
     source = tmp_path / "small.py"
     source.write_text(textwrap.dedent(SMALL))
     desk = await open_desk()
-    desk.child(QPushButton, "addConnectionButton").click()
-    form = Form(desk)
+    form = new_connection(desk)
     await form.choose(source)
     form.fill(connectionNameField="Small")
     await form.press("testConnectionButton")
@@ -177,11 +183,9 @@ async def test_a_path_that_is_no_connector_is_said_at_once(open_desk, tmp_path, 
     if content is not None:
         source.write_text(content)
     desk = await open_desk()
-    desk.child(QPushButton, "addConnectionButton").click()
-    form = Form(desk)
+    form = new_connection(desk)
     await form.choose(source)
-    combo = form.dialog.findChild(QComboBox, "connectorCombo")
-    assert said in combo.accessibleDescription()
+    assert said in form.loading()
     form.fill(connectionNameField="Broken")
     await form.press("testConnectionButton")
     assert form.problem == "Choose a connector that can be loaded first."
@@ -201,23 +205,19 @@ async def test_javascript_that_cannot_be_loaded_is_said_at_once(open_desk, tmp_p
     source = tmp_path / "broken.js"
     source.write_text(content)
     desk = await open_desk()
-    desk.child(QPushButton, "addConnectionButton").click()
-    form = Form(desk)
+    form = new_connection(desk)
     await form.choose(source)
-    combo = form.dialog.findChild(QComboBox, "connectorCombo")
-    assert said.format(source=source, folder=tmp_path) in combo.accessibleDescription()
+    assert said.format(source=source, folder=tmp_path) in form.loading()
 
 
 async def test_without_node_the_dialog_says_how_to_get_it(open_desk, tmp_path, monkeypatch):
     source = tmp_path / "small.js"
     source.write_text("exports.findContact = async () => null;")
     desk = await open_desk()
-    desk.child(QPushButton, "addConnectionButton").click()
+    form = new_connection(desk)
     monkeypatch.setenv("PATH", str(tmp_path))
-    form = Form(desk)
     await form.choose(source)
-    combo = form.dialog.findChild(QComboBox, "connectorCombo")
-    assert "not on the PATH: install Node 18.2 or later" in combo.accessibleDescription()
+    assert "not on the PATH: install Node 18.2 or later" in form.loading()
 
 
 @pytest.mark.parametrize(
@@ -230,8 +230,7 @@ async def test_without_node_the_dialog_says_how_to_get_it(open_desk, tmp_path, m
 )
 async def test_what_is_missing_is_said_at_its_field(open_desk, texts, field):
     desk = await open_desk()
-    desk.child(QPushButton, "addConnectionButton").click()
-    form = Form(desk)
+    form = new_connection(desk)
     await form.choose("insightly")
     form.fill(
         **{"connectionNameField": "Demo", "auth_apiKey": "k", "auth_apiUrl": "https://x.test"}
@@ -246,8 +245,7 @@ async def test_what_is_missing_is_said_at_its_field(open_desk, texts, field):
 )
 async def test_lines_that_cannot_be_read_are_said_at_their_field(open_desk, field, text):
     desk = await open_desk()
-    desk.child(QPushButton, "addConnectionButton").click()
-    form = Form(desk)
+    form = new_connection(desk)
     await form.choose("insightly")
     form.fill(connectionNameField="Demo", auth_apiKey="k", auth_apiUrl="https://x.test")
     form.fill(**{field: text})
@@ -305,7 +303,6 @@ async def test_a_new_connection_has_a_name_that_is_not_taken(open_desk):
     desk = await open_desk()
     form = await insightly_form(desk, name="Insightly")
     await form.press("testConnectionButton")
-    desk.child(QPushButton, "addConnectionButton").click()
-    form = Form(desk)
+    form = new_connection(desk)
     await form.choose("insightly")
     assert form.dialog.values().name == "Insightly 2"

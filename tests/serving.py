@@ -136,6 +136,23 @@ def running_server(
         ended(process)
 
 
+def incoming_call(session: str, contact_id: int, name: str, number: str) -> dict:
+    """Return what the extension posts to ``/callLog`` for a call from a contact."""
+    return {
+        "logInfo": {
+            "sessionId": session,
+            "startTime": 1_767_225_600_000,
+            "duration": 5,
+            "direction": "Inbound",
+            "from": {"phoneNumber": number},
+        },
+        "contactId": contact_id,
+        "contactType": "contact",
+        "contactName": name,
+        "note": f"note of {session}",
+    }
+
+
 @contextlib.contextmanager
 def stopped(process_id: int) -> Iterator[None]:
     """Stop a process for the length of a block; its listening sockets go on taking connections."""

@@ -13,7 +13,7 @@ import pytest
 from connectors.server.application import HOLD_MARGIN_S, open_services
 from connectors.server.settings import Settings
 from tests.postgresql import PostgresqlServer, binaries
-from tests.serving import INSIGHTLY, SECRET_KEY, running_server
+from tests.serving import INSIGHTLY, SECRET_KEY, incoming_call, running_server
 
 ANNA = {"phoneNumber": "+14155550132"}
 
@@ -53,19 +53,7 @@ def until(ready, timeout_s=30.0):
 
 
 def log_body(session):
-    return {
-        "logInfo": {
-            "sessionId": session,
-            "startTime": 1_767_225_600_000,
-            "duration": 5,
-            "direction": "Inbound",
-            "from": {"phoneNumber": "+14155550132"},
-        },
-        "contactId": 312400001,
-        "contactType": "contact",
-        "contactName": "Anna Keller",
-        "note": f"note of {session}",
-    }
+    return incoming_call(session, 312400001, "Anna Keller", ANNA["phoneNumber"])
 
 
 def notes(crm, session):

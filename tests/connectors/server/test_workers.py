@@ -12,7 +12,7 @@ import time
 import httpx
 import pytest
 
-from tests.serving import INSIGHTLY, running_server, stopped
+from tests.serving import INSIGHTLY, incoming_call, running_server, stopped
 
 LINES = 5
 """Kept connections to each worker."""
@@ -206,19 +206,7 @@ def person(name, number):
 
 
 def call(session, contact_id):
-    return {
-        "logInfo": {
-            "sessionId": session,
-            "startTime": 1_767_225_600_000,
-            "duration": 5,
-            "direction": "Inbound",
-            "from": {"phoneNumber": "+16285550160"},
-        },
-        "contactId": contact_id,
-        "contactType": "contact",
-        "contactName": "Mae Jemison",
-        "note": f"note of {session}",
-    }
+    return incoming_call(session, contact_id, "Mae Jemison", "+16285550160")
 
 
 def stored(crm, entity, column, text):
